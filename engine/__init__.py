@@ -1,0 +1,1 @@
+"""What a passage, an embedding, a cluster and a tag are; runs without a window."""

@@ -1,0 +1,33 @@
+"""Long work as a generator that yields `Progress`; closing it cancels it."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: `done` of `total` units in the step named `step`; `total` 0 means not countable.
+
+    `step` is a short noun phrase a user reads ("Reading files"); `unit` names what is counted ("passages").
+    """
+
+    step: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+Steps = Generator[Progress, None, R]
+"""Work in steps: yields `Progress`, returns R; may be closed at any yield, and then cleans up."""
+
+
+def finish(steps: Steps[R]) -> R:
+    """Run work to its end and return its result; for tests and scripts that show no progress."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]

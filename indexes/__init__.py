@@ -1,0 +1,1 @@
+"""Storage: rows and float arrays, never a model."""

@@ -1,0 +1,148 @@
+"""What is stored, as frozen records. Every id is an int that the catalogue gave."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+SourceKind = Literal["folder", "file", "table"]
+LocatorKind = Literal["", "page", "heading", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in its document a passage stands: `page` 3, `heading` Results, `row` 17, or nothing known."""
+
+    kind: LocatorKind = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        """Return the locator as a reader would say it, "" when nothing is known."""
+        if self.kind == "heading":
+            return f"§ {self.value}"
+        return f"{self.kind} {self.value}" if self.kind else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """Which columns of a table hold what; None is recognised by its usual name."""
+
+    id: str | None = None
+    title: str | None = None
+    text: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder, file or table that a corpus follows. `path` is absolute; `id` is 0 until stored."""
+
+    kind: SourceKind
+    path: str
+    columns: TableColumns = TableColumns()
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file under a source as last seen. `key` is its path relative to the source, with forward slashes."""
+
+    source_id: int
+    key: str
+    path: str
+    format: str
+    size: int
+    mtime_ns: int
+    content_hash: bytes = b""
+    skipped: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a document's text that become one passage."""
+
+    start: int
+    end: int
+    locator: Locator
+    text_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as loaded. `key` is the id column's value, else the row number, else the path in the source."""
+
+    key: str
+    title: str
+    text: str
+    format: str
+    path: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contiguous span of a document, embedded and retrieved as one, with what a list needs to show it."""
+
+    id: int
+    document_id: int
+    document_key: str
+    title: str
+    path: str
+    format: str
+    start: int
+    end: int
+    locator: Locator
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that could not be read, and why, in words a person understands."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An HDBSCAN group. `id` counts from 0 by falling size; `name` is the user's, else made from `keywords`."""
+
+    id: int
+    size: int
+    keywords: tuple[str, ...]
+    name: str
+    exemplars: tuple[int, ...]
+    named_by_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A stored map: row i of every array is passage `passage_ids[i]`.
+
+    passage_ids (n,) int64 rising; xy (n, 2) float32; cluster_ids (n,) int32, -1 is noise; strengths (n,) float32
+    in [0, 1]. `parameters` holds seed, parameters and versions as JSON types.
+    """
+
+    run_id: int
+    passage_ids: NDArray[np.int64]
+    xy: NDArray[np.float32]
+    cluster_ids: NDArray[np.int32]
+    strengths: NDArray[np.float32]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Stored tags of one tagger: passage i got `labels[label_ids[i]]`.
+
+    passage_ids (n,) int64 rising; label_ids (n,) int32; probabilities (n, n_labels) float32, rows sum to 1.
+    """
+
+    tagger: str
+    labels: tuple[str, ...]
+    passage_ids: NDArray[np.int64]
+    label_ids: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
