@@ -1,0 +1,91 @@
+"""What is open, once for all panels: the corpus, the search result, the map, the selection, the current passage."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.records import CorpusInfo, MapData, SearchResult
+from indexes.records import Tags
+
+
+class Session(QObject):
+    """Owns the facts that two panels show. Each has a setter and one signal, sent when the fact changed."""
+
+    corpora_changed = Signal()
+    corpus_changed = Signal()
+    corpus_info_changed = Signal()
+    result_changed = Signal()
+    map_changed = Signal()
+    selection_changed = Signal()
+    current_changed = Signal()
+    tags_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.corpora: tuple[CorpusInfo, ...] = ()
+        self.corpus: CorpusInfo | None = None
+        self.result: SearchResult | None = None
+        self.hit_scores: dict[int, float] = {}
+        self.map: MapData | None = None
+        self.selection: frozenset[int] = frozenset()
+        self.selection_origin: str = ""
+        self.current: int = 0
+        self.tags: Tags | None = None
+
+    @property
+    def corpus_name(self) -> str:
+        """Return the open corpus' name, "" when none is open."""
+        return self.corpus.name if self.corpus else ""
+
+    def set_corpora(self, corpora: Iterable[CorpusInfo]) -> None:
+        """Say which corpora the library holds."""
+        self.corpora = tuple(corpora)
+        self.corpora_changed.emit()
+
+    def set_corpus(self, corpus: CorpusInfo | None) -> None:
+        """Open another corpus: nothing of the old one stays. The same one with new counts keeps the rest."""
+        same = corpus is not None and corpus.name == self.corpus_name
+        self.corpus = corpus
+        if same:
+            self.corpus_info_changed.emit()
+            return
+        self.set_current(0)
+        self.set_selection((), "")
+        self.set_result(None)
+        self.set_tags(None)
+        self.set_map(None)
+        self.corpus_changed.emit()
+
+    def set_result(self, result: SearchResult | None) -> None:
+        """Show the answer to a search; its hits light up on the map."""
+        self.result = result
+        self.hit_scores = (
+            {hit.passage.id: hit.score for document in result.documents for hit in document.hits}
+            if result
+            else {}
+        )
+        self.result_changed.emit()
+
+    def set_map(self, map_data: MapData | None) -> None:
+        """Show a map, or none."""
+        self.map = map_data
+        self.map_changed.emit()
+
+    def set_selection(self, passage_ids: Iterable[int], origin: str) -> None:
+        """Select passages; `origin` says in words how they were chosen ("lasso", "cluster Space")."""
+        selection = frozenset(passage_ids)
+        if selection == self.selection and origin == self.selection_origin:
+            return
+        self.selection, self.selection_origin = selection, origin if selection else ""
+        self.selection_changed.emit()
+
+    def set_current(self, passage_id: int) -> None:
+        """Choose the passage being read; 0 for none."""
+        if passage_id != self.current:
+            self.current = passage_id
+            self.current_changed.emit()
+
+    def set_tags(self, tags: Tags | None) -> None:
+        """Show the stored tags of the corpus, or none."""
+        self.tags = tags
+        self.tags_changed.emit()
