@@ -99,6 +99,47 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageTable:
+    """All passages as columns: passage i is of document `document_ids[i]` and format `formats[format_ids[i]]`.
+
+    passage_ids (n,) int64 rising; document_ids (n,) int64; format_ids (n,) int32; formats sorted.
+    """
+
+    passage_ids: NDArray[np.int64]
+    document_ids: NDArray[np.int64]
+    format_ids: NDArray[np.int32]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a catalogue is, for the indexes derived from it; every number only rises.
+
+    `text` counts the changes of passages and `removed` the passages that ever went; `last_passage` and
+    `last_embedding` are the highest ids given so far.
+    """
+
+    text: int = 0
+    removed: int = 0
+    last_passage: int = 0
+    last_embedding: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One recorded execution: what ran, with which model, parameters, seed and versions, and how much it did."""
+
+    id: int
+    kind: str
+    model: str
+    parameters: dict[str, Any]
+    seed: int | None
+    versions: dict[str, str]
+    counts: dict[str, int]
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that could not be read, and why, in words a person understands."""
 

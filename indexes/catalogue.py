@@ -1,0 +1,408 @@
+"""The catalogue: the SQLite file that is the truth about a corpus; everything else can be made from it again."""
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexes import documents, embeddings, files, maps, tags
+from indexes.database import Database
+from indexes.errors import CorpusError
+from indexes.records import (
+    Cluster,
+    Document,
+    Mark,
+    Passage,
+    PassageTable,
+    Projection,
+    Run,
+    Source,
+    SourceFile,
+    Span,
+    Tags,
+)
+
+FileDocuments = Sequence[tuple[Document, Sequence[Span]]]
+
+
+class Catalogue:
+    """One open catalogue. Each method is one transaction, committed when it returns, and nothing of it if it raises.
+
+    Any method may raise CorpusError (damaged file, full disk, no permission) or CorpusBusy, with a sentence. Text may
+    hold any Unicode; NUL and lone surrogates become U+FFFD, one for one, so that spans still hold; paths and keys keep
+    them.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._scanned: dict[str, int] = {}
+        self._table: tuple[int, PassageTable] | None = None
+
+    @classmethod
+    def create(cls, path: Path, name: str) -> "Catalogue":
+        """Make the catalogue of a new corpus and open it for writing; CorpusError when there is one."""
+        catalogue = cls(Database.create(path))
+        catalogue.set_setting("name", name)
+        catalogue.set_setting("uid", uuid.uuid4().hex)
+        return catalogue
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = False) -> "Catalogue":
+        """Open a catalogue; CorpusError when there is none, or it is damaged or of a newer Asterism."""
+        return cls(Database.open(path, write=write))
+
+    def close(self) -> None:
+        """Let go of the file; twice is harmless."""
+        self._database.close()
+
+    def __enter__(self) -> "Catalogue":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What the corpus is
+
+    @property
+    def name(self) -> str:
+        """The name the user gave the corpus."""
+        return str(self.setting("name") or "")
+
+    @property
+    def uid(self) -> str:
+        """What tells this corpus from any other, also from one of the same name that was there before."""
+        return str(self.setting("uid") or "")
+
+    def setting(self, key: str) -> Any:
+        """Return what was set, None when nothing was."""
+        with self._database.reading() as db:
+            row = db.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Keep a value that JSON can hold."""
+        with self._database.writing() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    @property
+    def generation(self) -> int:
+        """A number that every change of passages or embeddings raises."""
+        mark = self.mark
+        return mark.text + mark.last_embedding
+
+    @property
+    def text_generation(self) -> int:
+        """A number that every change of passages raises."""
+        return self.mark.text
+
+    @property
+    def mark(self) -> Mark:
+        """How far the catalogue is, for derived indexes."""
+        with self._database.reading() as db:
+            return embeddings.mark(db)
+
+    def snapshot(self) -> AbstractContextManager[object]:
+        """Return a context in which all methods that read see one state, whatever another connection commits."""
+        return self._database.reading()
+
+    # Sources and files
+
+    def sources(self) -> list[Source]:
+        """Return all sources, oldest first."""
+        with self._database.reading() as db:
+            return files.sources(db)
+
+    def add_source(self, source: Source) -> Source:
+        """Store a source, or new columns of one of the same kind and path, and return it with its id."""
+        with self._database.writing() as db:
+            return files.add_source(db, source)
+
+    def remove_source(self, source_id: int) -> None:
+        """Remove a source with its files, documents and passages; embeddings stay, should the text come back."""
+        with self._database.writing() as db:
+            files.remove_source(db, source_id)
+            _raise_text(db)
+
+    def files(self, source_id: int) -> dict[str, SourceFile]:
+        """Return the files of a source by key. One that was begun and not finished has size and time -1."""
+        with self._database.reading() as db:
+            return files.files(db, source_id)
+
+    def skipped_files(self) -> list[SourceFile]:
+        """Return the files of all sources that could not be read."""
+        with self._database.reading() as db:
+            return files.skipped_files(db)
+
+    @property
+    def files_count(self) -> int:
+        """How many files the sources have."""
+        return self._count("files")
+
+    def replace_file(self, file: SourceFile, contents: FileDocuments) -> None:
+        """Make these the documents of a file, in one transaction; unchanged ones keep their ids (see `add_documents`)."""
+        with self._database.writing() as db:
+            file_id = files.begin_file(db, file)
+            changed = documents.add_documents(db, file_id, contents)
+            if documents.remove_unseen(db, file_id) or changed:
+                _raise_text(db)
+            files.finish_file(db, file_id, file)
+
+    def begin_file(self, file: SourceFile) -> int:
+        """Begin to read a file in batches and return its id; until it is finished it counts as unread."""
+        with self._database.writing() as db:
+            return files.begin_file(db, file)
+
+    def add_documents(self, file_id: int, contents: FileDocuments) -> None:
+        """Store a batch of a file that was begun. Documents come with the spans of their passages.
+
+        A document whose key was in the file before keeps its id, and so does each of its passages whose text is still
+        in it, unless the title changed.
+        """
+        with self._database.writing() as db:
+            if documents.add_documents(db, file_id, contents):
+                _raise_text(db)
+
+    def finish_file(self, file_id: int, file: SourceFile) -> None:
+        """Mark a file as read; its documents that did not come again since it was begun are removed."""
+        with self._database.writing() as db:
+            if documents.remove_unseen(db, file_id):
+                _raise_text(db)
+            files.finish_file(db, file_id, file)
+
+    def touch_file(self, file: SourceFile) -> None:
+        """Note a new time of a file whose content is the same."""
+        with self._database.writing() as db:
+            files.touch_file(db, file)
+
+    def remove_files(self, ids: Iterable[int]) -> None:
+        """Remove files with their documents and passages."""
+        ids = list(ids)
+        if ids:
+            with self._database.writing() as db:
+                files.remove_files(db, ids)
+                _raise_text(db)
+
+    # Documents and passages
+
+    @property
+    def documents_count(self) -> int:
+        """How many documents there are."""
+        return self._count("documents")
+
+    @property
+    def passages_count(self) -> int:
+        """How many passages there are."""
+        return self._count("passages")
+
+    def document_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all documents, rising."""
+        with self._database.reading() as db:
+            return documents.document_ids(db)
+
+    def document_ids_of(self, passage_ids: Sequence[int]) -> dict[int, int]:
+        """Return which document each of these passages is of; those that are gone are left out."""
+        with self._database.reading() as db:
+            return documents.document_ids_of(db, passage_ids)
+
+    def document_keys(self, ids: Iterable[int]) -> dict[int, str]:
+        """Return the keys of these documents by id."""
+        with self._database.reading() as db:
+            return documents.document_keys(db, list(ids))
+
+    def documents(self, ids: Sequence[int], *, with_text: bool = True) -> list[Document]:
+        """Return documents in the order asked, without those that are gone; text "" when not wanted."""
+        with self._database.reading() as db:
+            return documents.documents(db, ids, with_text=with_text)
+
+    def document(self, document_id: int) -> Document:
+        """Return a document; CorpusError when it is gone."""
+        found = self.documents([document_id])
+        if not found:
+            raise CorpusError(
+                "This document is no longer in the corpus. Search again to see what is there now."
+            )
+        return found[0]
+
+    def passage_counts(self, ids: Sequence[int]) -> list[int]:
+        """Return how many passages each of these documents has."""
+        with self._database.reading() as db:
+            return documents.passage_counts(db, ids)
+
+    def format_counts(self) -> dict[str, int]:
+        """Return how many documents there are of each format."""
+        with self._database.reading() as db:
+            return documents.format_counts(db)
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Return passages in the order asked, without those that are gone."""
+        with self._database.reading() as db:
+            return documents.passages(db, ids)
+
+    def passages_of(self, document_id: int) -> list[Passage]:
+        """Return the passages of a document in reading order."""
+        with self._database.reading() as db:
+            return documents.passages_of(db, document_id)
+
+    def passage_ids(self) -> NDArray[np.int64]:
+        """Return the ids of all passages, rising."""
+        with self._database.reading() as db:
+            return documents.passage_ids(db)
+
+    def passage_table(self) -> PassageTable:
+        """Return all passages as columns; kept until passages change."""
+        with self._database.reading() as db:
+            generation = embeddings.mark(db).text
+            if self._table is None or self._table[0] != generation:
+                self._table = generation, documents.passage_table(db)
+        return self._table[1]
+
+    def iterate_passages(self, after_id: int = 0, batch: int = 2000) -> Iterator[list[tuple[int, str, str]]]:
+        """Yield (passage id, title, text) in batches, ids rising; each batch is a transaction of its own."""
+        while True:
+            with self._database.reading() as db:
+                rows = documents.passage_texts(db, after_id, batch)
+            if not rows:
+                return
+            yield rows
+            after_id = rows[-1][0]
+
+    # Embeddings
+
+    def missing_embeddings(self, encoder_id: str, limit: int) -> list[tuple[bytes, str]]:
+        """Return (text hash, text) of at most `limit` distinct texts without an embedding; none when all are there."""
+        with self._database.reading() as db:
+            last = embeddings.mark(db).last_passage
+            found = embeddings.missing(db, encoder_id, limit, self._scanned.get(encoder_id, 0))
+        self._scanned[encoder_id] = found[0][0] - 1 if found else last
+        return [(text_hash, text) for _, text_hash, text in found]
+
+    def count_missing(self, encoder_id: str) -> int:
+        """Return how many distinct texts have no embedding."""
+        with self._database.reading() as db:
+            return embeddings.count_missing(db, encoder_id)
+
+    def count_missing_passages(self, encoder_id: str) -> int:
+        """Return how many passages have no embedding."""
+        with self._database.reading() as db:
+            return embeddings.count_missing_passages(db, encoder_id)
+
+    def latest_encoder(self) -> str:
+        """Return the id of the encoder that embedded last, "" when none did."""
+        with self._database.reading() as db:
+            return embeddings.latest_encoder(db)
+
+    def add_embeddings(self, encoder_id: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Store (n, dim) vectors as float16, row i for text hash i; ModelError when the encoder's dim was another."""
+        with self._database.writing() as db:
+            embeddings.add(db, encoder_id, hashes, vectors)
+            embeddings.complete_to(db, encoder_id, self._scanned.get(encoder_id, 0))
+
+    def embeddings(self, encoder_id: str) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Return (n,) ids of all embedded passages, rising, and their (n, dim) vectors."""
+        with self._database.reading() as db:
+            return embeddings.all_of(db, encoder_id)
+
+    def embeddings_of(
+        self, encoder_id: str, passage_ids: Sequence[int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Return (n,) ids of those of some passages that are embedded, in the order asked, and their (n, dim) vectors."""
+        with self._database.reading() as db:
+            return embeddings.of_passages(db, encoder_id, passage_ids)
+
+    def embeddings_since(
+        self, encoder_id: str, since: Mark
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """Yield blocks of the passages embedded after a mark, in one transaction; all of them after `Mark()`."""
+        with self._database.reading() as db:
+            yield from embeddings.blocks_since(db, encoder_id, since)
+
+    def embedding_dim(self, encoder_id: str) -> int:
+        """Return the dimension of an encoder's vectors, 0 when there are none."""
+        with self._database.reading() as db:
+            return embeddings.dim(db, encoder_id)
+
+    def drop_unused_embeddings(self) -> int:
+        """Remove embeddings of texts that are in no passage any more and return how many; never done unasked."""
+        with self._database.writing() as db:
+            return embeddings.drop_unused(db)
+
+    # Runs, maps and tags
+
+    def add_run(
+        self,
+        kind: str,
+        model: str,
+        parameters: dict[str, Any],
+        seed: int | None,
+        versions: dict[str, str],
+        counts: dict[str, int],
+    ) -> int:
+        """Record an execution and return its id."""
+        with self._database.writing() as db:
+            return maps.add_run(db, kind, model, parameters, seed, versions, counts)
+
+    def runs(self, kind: str) -> list[Run]:
+        """Return the runs of a kind, newest first."""
+        with self._database.reading() as db:
+            return maps.runs(db, kind)
+
+    def save_map(self, projection: Projection, clusters: Sequence[Cluster]) -> None:
+        """Store a map under its run; the newest three are kept."""
+        with self._database.writing() as db:
+            maps.save_map(db, projection, clusters)
+
+    def latest_map(self) -> tuple[Projection, list[Cluster]] | None:
+        """Return the newest map and its clusters, None when there is none; its passages may be gone by now."""
+        with self._database.reading() as db:
+            return maps.latest_map(db)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether there is a map."""
+        with self._database.reading() as db:
+            return maps.has_map(db)
+
+    def rename_cluster(self, cluster_id: int, name: str) -> None:
+        """Give a cluster of the newest map the user's name; "" brings its own back. CorpusError when there is none."""
+        with self._database.writing() as db:
+            if not maps.rename_cluster(db, cluster_id, name):
+                raise CorpusError(f"The map has no cluster {cluster_id} any more. Open the map again.")
+
+    def add_tags(
+        self,
+        tagger: str,
+        labels: Sequence[str],
+        passage_ids: NDArray[np.int64],
+        label_ids: NDArray[np.int32],
+        probabilities: NDArray[np.float32],
+    ) -> None:
+        """Store one tag a passage: label_ids (n,) into `labels`, probabilities (n, n_labels); replaces older ones."""
+        with self._database.writing() as db:
+            tags.add(db, tagger, labels, passage_ids, label_ids, probabilities)
+
+    def tags(self, tagger: str) -> Tags:
+        """Return all tags of a tagger, empty when it was never used."""
+        with self._database.reading() as db:
+            return tags.tags(db, tagger)
+
+    def taggers_used(self) -> list[str]:
+        """Return the names of taggers that have tags, sorted."""
+        with self._database.reading() as db:
+            return tags.taggers_used(db)
+
+    def _count(self, table: str) -> int:
+        with self._database.reading() as db:
+            return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _raise_text(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE counters SET value = value + 1 WHERE name = 'text'")
