@@ -1,0 +1,85 @@
+"""Passages: a text cut at its headings, paragraphs and sentences into spans that an encoder can take whole."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexes.records import Locator, Span
+
+if TYPE_CHECKING:
+    from engine.readers import Mark, RawDocument
+
+_CHARACTERS_PER_TOKEN = 16
+"""The longest a token may be on average; three to six characters are usual.
+
+A word the tokenizer does not know is one token, however long, so a passage of such words would fit any count."""
+
+_SMALL_SECTION = 200
+"""Characters below which a section shares its passage with the next: a heading alone is no passage."""
+
+
+def text_hash(text: str) -> bytes:
+    """Return the first 16 bytes of the SHA-256 of a text, by which equal passages are embedded once."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+class Splitter:
+    """Cuts documents into passages of at most `max_tokens` of a tokenizer's tokens, special tokens included."""
+
+    def __init__(self, tokenizer_file: Path, max_tokens: int) -> None:
+        from semantic_text_splitter import TextSplitter
+        from tokenizers import Tokenizer
+
+        self.max_tokens = max_tokens
+        self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
+        self._tokenizer.no_truncation()  # many models' files carry a truncation, which would cap every count
+        self._tokenizer.no_padding()
+        self._capacity = max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+        self._longest = _CHARACTERS_PER_TOKEN * max_tokens
+        self._by_tokens = TextSplitter.from_huggingface_tokenizer(self._tokenizer, self._capacity)
+        self._by_characters = TextSplitter(self._longest)
+
+    def split(self, raw: "RawDocument") -> tuple[Span, ...]:
+        """Return a document's passages: in order, not overlapping, nothing left out but white space."""
+        spans = (
+            span for start, end in sections(raw.text, raw.marks) for span in self._cut(raw.text, start, end)
+        )
+        offsets = [offset for offset, _ in raw.marks]
+        return tuple(
+            Span(start, end, _locator(raw.marks, offsets, start), text_hash(raw.text[start:end]))
+            for start, end in spans
+        )
+
+    def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        for offset, piece in self._by_tokens.chunk_indices(text[start:end]):
+            if len(piece) <= self._longest:
+                yield start + offset, start + offset + len(piece)
+                continue
+            for inner, part in self._by_characters.chunk_indices(piece):
+                yield start + offset + inner, start + offset + inner + len(part)
+
+
+def sections(text: str, marks: "Sequence[Mark]") -> list[tuple[int, int]]:
+    """Return the parts of a text between its headings, the small ones joined to what follows them.
+
+    A heading belongs to the text below it. Together the parts are the whole text.
+    """
+    starts = sorted({0, *(offset for offset, locator in marks if locator.kind == "heading")})
+    parts: list[tuple[int, int]] = []
+    begin = 0
+    for end in [*starts[1:], len(text)]:
+        if len(text[begin:end].strip()) >= _SMALL_SECTION:
+            parts.append((begin, end))
+            begin = end
+    if begin < len(text):
+        if parts and len(text[begin:].strip()) < _SMALL_SECTION:
+            begin = parts.pop()[0]
+        parts.append((begin, len(text)))
+    return parts
+
+
+def _locator(marks: "Sequence[Mark]", offsets: list[int], start: int) -> Locator:
+    place = bisect_right(offsets, start)
+    return marks[place - 1][1] if place else Locator()
