@@ -1,7 +1,6 @@
 """The catalogue: the SQLite file that is the truth about a corpus; everything else can be made from it again."""
 
 import json
-import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -108,7 +107,7 @@ class Catalogue:
     def mark(self) -> Mark:
         """How far the catalogue is, for derived indexes."""
         with self._database.reading() as db:
-            return embeddings.mark(db)
+            return documents.mark(db)
 
     def snapshot(self) -> AbstractContextManager[object]:
         """Return a context in which all methods that read see one state, whatever another connection commits."""
@@ -130,7 +129,7 @@ class Catalogue:
         """Remove a source with its files, documents and passages; embeddings stay, should the text come back."""
         with self._database.writing() as db:
             files.remove_source(db, source_id)
-            _raise_text(db)
+            documents.raise_text(db)
 
     def files(self, source_id: int) -> dict[str, SourceFile]:
         """Return the files of a source by key. One that was begun and not finished has size and time -1."""
@@ -148,12 +147,12 @@ class Catalogue:
         return self._count("files")
 
     def replace_file(self, file: SourceFile, contents: FileDocuments) -> None:
-        """Make these the documents of a file, in one transaction; unchanged ones keep their ids (see `add_documents`)."""
+        """Make these the documents of a file, in one transaction; what did not change keeps its id."""
         with self._database.writing() as db:
             file_id = files.begin_file(db, file)
             changed = documents.add_documents(db, file_id, contents)
             if documents.remove_unseen(db, file_id) or changed:
-                _raise_text(db)
+                documents.raise_text(db)
             files.finish_file(db, file_id, file)
 
     def begin_file(self, file: SourceFile) -> int:
@@ -169,13 +168,13 @@ class Catalogue:
         """
         with self._database.writing() as db:
             if documents.add_documents(db, file_id, contents):
-                _raise_text(db)
+                documents.raise_text(db)
 
     def finish_file(self, file_id: int, file: SourceFile) -> None:
         """Mark a file as read; its documents that did not come again since it was begun are removed."""
         with self._database.writing() as db:
             if documents.remove_unseen(db, file_id):
-                _raise_text(db)
+                documents.raise_text(db)
             files.finish_file(db, file_id, file)
 
     def touch_file(self, file: SourceFile) -> None:
@@ -189,7 +188,7 @@ class Catalogue:
         if ids:
             with self._database.writing() as db:
                 files.remove_files(db, ids)
-                _raise_text(db)
+                documents.raise_text(db)
 
     # Documents and passages
 
@@ -260,7 +259,7 @@ class Catalogue:
     def passage_table(self) -> PassageTable:
         """Return all passages as columns; kept until passages change."""
         with self._database.reading() as db:
-            generation = embeddings.mark(db).text
+            generation = documents.mark(db).text
             if self._table is None or self._table[0] != generation:
                 self._table = generation, documents.passage_table(db)
         return self._table[1]
@@ -275,12 +274,17 @@ class Catalogue:
             yield rows
             after_id = rows[-1][0]
 
+    def removed_since(self, since: Mark) -> NDArray[np.int64] | None:
+        """Return the ids of passages that went after a mark; None when too much went to be remembered."""
+        with self._database.reading() as db:
+            return documents.removed_since(db, since)
+
     # Embeddings
 
     def missing_embeddings(self, encoder_id: str, limit: int) -> list[tuple[bytes, str]]:
         """Return (text hash, text) of at most `limit` distinct texts without an embedding; none when all are there."""
         with self._database.reading() as db:
-            last = embeddings.mark(db).last_passage
+            last = documents.mark(db).last_passage
             found = embeddings.missing(db, encoder_id, limit, self._scanned.get(encoder_id, 0))
         self._scanned[encoder_id] = found[0][0] - 1 if found else last
         return [(text_hash, text) for _, text_hash, text in found]
@@ -314,7 +318,7 @@ class Catalogue:
     def embeddings_of(
         self, encoder_id: str, passage_ids: Sequence[int]
     ) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """Return (n,) ids of those of some passages that are embedded, in the order asked, and their (n, dim) vectors."""
+        """Return (n,) ids of the embedded ones of some passages, in the order asked, and their (n, dim) vectors."""
         with self._database.reading() as db:
             return embeddings.of_passages(db, encoder_id, passage_ids)
 
@@ -402,7 +406,3 @@ class Catalogue:
     def _count(self, table: str) -> int:
         with self._database.reading() as db:
             return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-
-def _raise_text(db: sqlite3.Connection) -> None:
-    db.execute("UPDATE counters SET value = value + 1 WHERE name = 'text'")

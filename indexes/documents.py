@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes.files import loaded_path, stored_path
-from indexes.records import Document, Locator, Passage, PassageTable, Span
+from indexes.records import Document, Locator, Mark, Passage, PassageTable, Span
 
 PART = 1 << 15
 """Characters in one part of a stored text."""
+
+REMEMBERED = 1_000_000
+"""How many removed passages are remembered; an index that is further behind is made anew."""
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _PASSAGE = (
@@ -151,6 +154,31 @@ def passage_ids(db: sqlite3.Connection) -> NDArray[np.int64]:
     return _columns(db, "SELECT id FROM passages ORDER BY id")[:, 0]
 
 
+def mark(db: sqlite3.Connection) -> Mark:
+    """Return how far the catalogue is."""
+    given = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
+    return Mark(
+        text=db.execute("SELECT value FROM counters WHERE name = 'text'").fetchone()[0],
+        removed=given.get("removed", 0),
+        last_passage=given.get("passages", 0),
+        last_embedding=given.get("embeddings", 0),
+    )
+
+
+def raise_text(db: sqlite3.Connection) -> None:
+    """Note that passages changed, and drop what no index that is still in use has to forget."""
+    db.execute("UPDATE counters SET value = value + 1 WHERE name = 'text'")
+    db.execute("DELETE FROM removed WHERE id <= (SELECT max(id) FROM removed) - ?", (REMEMBERED,))
+
+
+def removed_since(db: sqlite3.Connection, since: Mark) -> NDArray[np.int64] | None:
+    """Return the ids of passages that went after a mark; None when that is longer ago than is remembered."""
+    (oldest,) = db.execute("SELECT min(id) FROM removed").fetchone()
+    if oldest is not None and oldest > since.removed + 1:
+        return None
+    return _columns(db, f"SELECT passage_id FROM removed WHERE id > {since.removed:d}")[:, 0]
+
+
 def passage_texts(db: sqlite3.Connection, after_id: int, limit: int) -> list[tuple[int, str, str]]:
     """Return (passage id, title, text) of the next passages after an id."""
     rows = db.execute(
@@ -247,7 +275,8 @@ def _put_passages(db: sqlite3.Connection, document_id: int, spans: Sequence[Span
     for row in new:
         if keep and free[row[5]]:
             db.execute(
-                "UPDATE passages SET ordinal = ?, start = ?, stop = ?, locator_kind = ?, locator_value = ? WHERE id = ?",
+                "UPDATE passages SET ordinal = ?, start = ?, stop = ?, locator_kind = ?, locator_value = ? "
+                "WHERE id = ?",
                 (*row[:5], free[row[5]].pop()),
             )
         else:
@@ -305,7 +334,7 @@ def _columns(db: sqlite3.Connection, query: str) -> NDArray[np.int64]:
 
 
 def _storable(text: str) -> str:
-    """Replace what UTF-8 text cannot hold (lone surrogates) or C strings end at (NUL), one for one: spans still hold."""
+    """Replace what UTF-8 cannot hold (lone surrogates) or C strings end at (NUL), one for one: spans still hold."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 

@@ -23,18 +23,6 @@ _MISSING = (
 )
 
 
-def mark(db: sqlite3.Connection) -> Mark:
-    """Return how far the catalogue is."""
-    counters = dict(db.execute("SELECT name, value FROM counters"))
-    given = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
-    return Mark(
-        text=counters["text"],
-        removed=counters["removed"],
-        last_passage=given.get("passages", 0),
-        last_embedding=given.get("embeddings", 0),
-    )
-
-
 def missing(db: sqlite3.Connection, encoder: str, limit: int, after: int) -> list[tuple[int, bytes, str]]:
     """Return (first passage id, hash, text) of up to `limit` texts without an embedding, in passage order."""
     rows = db.execute(
@@ -85,7 +73,7 @@ def add(db: sqlite3.Connection, encoder: str, hashes: Sequence[bytes], vectors: 
     number, known_dim = db.execute("SELECT id, dim FROM encoders WHERE name = ?", (encoder,)).fetchone()
     if known_dim != dim:
         raise ModelError(
-            f"The encoder “{encoder}” gave {dim} numbers a passage, but {known_dim} when this corpus was embedded before. "
+            f"The encoder “{encoder}” gave {dim} numbers a passage, but {known_dim} when this corpus was embedded. "
             "Use the encoder of then, or index into a new corpus."
         )
     halves = np.ascontiguousarray(vectors, dtype="<f2")

@@ -45,8 +45,10 @@ def _lock(handle: int, folder: Path) -> None:
     except OSError as error:
         if error.errno in _BUSY:
             raise CorpusBusy(
-                f"Another Asterism is writing the corpus in “{folder}”. Wait until it is done or close it, then try again."
+                f"Another Asterism is writing the corpus in “{folder}”. "
+                "Wait until it is done or close it, then try again."
             ) from error
         raise CorpusError(
-            f"The corpus in “{folder}” cannot be locked for writing ({error.strerror}). Move the library to a local disk."
+            f"The corpus in “{folder}” cannot be locked for writing ({error.strerror}). "
+            "Move the library to a local disk."
         ) from error

@@ -11,9 +11,9 @@ APPLICATION_ID = 0x41535452
 _FIRST = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- text: raised by each change of passages; removed: how many passages ever went.
+-- text: raised by each change of passages.
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO counters VALUES ('text', 0), ('removed', 0);
+INSERT INTO counters VALUES ('text', 0);
 
 CREATE TABLE sources (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -74,8 +74,11 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_document ON passages (document_id, ordinal);
 CREATE INDEX passages_by_hash ON passages (text_hash);
+
+-- What derived indexes have to forget, in the order it went; old rows are dropped, see documents.py.
+CREATE TABLE removed (id INTEGER PRIMARY KEY AUTOINCREMENT, passage_id INTEGER NOT NULL);
 CREATE TRIGGER passage_removed AFTER DELETE ON passages BEGIN
-    UPDATE counters SET value = value + 1 WHERE name = 'removed';
+    INSERT INTO removed (passage_id) VALUES (old.id);
 END;
 
 -- complete_to: every passage up to this id has an embedding by this encoder.

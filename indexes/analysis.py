@@ -1,0 +1,130 @@
+"""How text becomes the terms of the keyword index: folded, stemmed, and unspaced scripts cut into characters and pairs.
+
+The same analysis serves indexing, queries and marks, so that what is found can also be shown.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container
+from functools import cache, lru_cache
+from typing import Any
+
+MAX_WORD_BYTES = 255
+MAX_TERMS = 64
+"""A query has no more terms than this: of a longer one the rarest count."""
+
+# Thai to Lao, Myanmar, Khmer, kana, Han: written without spaces. Hangul: with endings that hide the word.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_RUN = re.compile(f"[{_UNSPACED}]+")
+# Soft hyphens and joiners stand inside words and mean nothing to a search.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_NOTHING = dict.fromkeys(map(ord, _INVISIBLE))
+
+# The words that carry a question and not its subject. A query made only of them is searched as it stands.
+STOP_WORDS = frozenset(
+    "a about all also am an and any are as at be been being but by can could did do does doing for from had has have "
+    "having he her him his how i if in into is it its me my no nor not of on or our she should so some such than that "
+    "the their them then there these they this those to us very was we were what when where which who whom why will "
+    "with would you your".split()
+)
+
+
+def searchable(text: str) -> str:
+    """Return text as it is given to the analyser: compatibility forms folded, unspaced scripts cut into terms."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text.translate(_NOTHING))
+    return _RUN.sub(lambda run: f" {' '.join(_grams(run[0]))} ", text)
+
+
+@cache
+def analyser() -> Any:
+    """Return tantivy's analyser for text made `searchable`."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    words = TextAnalyzerBuilder(Tokenizer.regex(r"[\p{Alphabetic}\p{M}\p{N}]+"))
+    filters = (
+        Filter.remove_long(MAX_WORD_BYTES + 1),
+        Filter.lowercase(),
+        Filter.ascii_fold(),
+        Filter.stemmer("english"),
+    )
+    for step in filters:
+        words = words.filter(step)
+    return words.build()
+
+
+def query_terms(query: str) -> dict[str, int]:
+    """Return a query's terms, in order, with how often each stands in it; stop words only when there is nothing else.
+
+    A run of an unspaced script gives its pairs of characters, a single character itself.
+    """
+    terms: dict[str, int] = {}
+    stops: dict[str, int] = {}
+    for start, end in _words(query):
+        for term in _query_terms(query[start:end]):
+            kept = stops if term in _stop_terms() else terms
+            kept[term] = kept.get(term, 0) + 1
+    return terms or stops
+
+
+def match_spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Return the (start, end) characters of `text` that match a term of the query, rising, none overlapping."""
+    wanted = query_terms(query)
+    spans: list[tuple[int, int]] = []
+    for start, end in _words(text) if wanted else ():
+        if _RUN.match(text, start):
+            spans += _matches_in_run(text, start, end, wanted)
+        elif any(term in wanted for term in _terms(text[start:end])):
+            spans.append((start, end))
+    return spans
+
+
+def _words(text: str) -> list[tuple[int, int]]:
+    return [word.span() for word in _word_pattern().finditer(text)]
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    """Match what the analyser takes for a word, in text as written: with its marks and invisible characters."""
+    marks = "".join(c for c in map(chr, range(0x300, 0x10000)) if unicodedata.category(c).startswith("M"))
+    inside = f"{marks}{_INVISIBLE}"
+    return re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_])(?:(?![{_UNSPACED}])[^\\W_]|[{inside}])*")
+
+
+@lru_cache(maxsize=1 << 16)
+def _terms(word: str) -> tuple[str, ...]:
+    return tuple(analyser().analyze(searchable(word)))
+
+
+def _query_terms(word: str) -> tuple[str, ...]:
+    if not _RUN.match(word):
+        return _terms(word)
+    run = unicodedata.normalize("NFKC", word)
+    return tuple(_pairs(run)) if len(run) > 1 else (run,)
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(analyser().analyze(" ".join(STOP_WORDS))) | STOP_WORDS
+
+
+def _grams(run: str) -> list[str]:
+    return [*run, *_pairs(run)]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _matches_in_run(text: str, start: int, end: int, wanted: Container[str]) -> list[tuple[int, int]]:
+    """Return the stretches of a run whose characters, or pairs of them, are wanted."""
+    hit = [unicodedata.normalize("NFKC", text[i]) in wanted for i in range(start, end)]
+    for i in range(len(hit) - 1):
+        if unicodedata.normalize("NFKC", text[start + i : start + i + 2]) in wanted:
+            hit[i] = hit[i + 1] = True
+    edges = [i for i in range(len(hit) + 1) if (i > 0 and hit[i - 1]) != (i < len(hit) and hit[i])]
+    return [(start + a, start + b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
