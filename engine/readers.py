@@ -103,6 +103,36 @@ def _read_text(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
     yield RawDocument("", file_title(path), text.strip("\n"), "txt", metadata)
 
 
+def _read_pdf(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
+    from engine.pdf import read_pdf
+
+    yield read_pdf(path)
+
+
+def _read_docx(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
+    from engine.word import read_docx
+
+    yield read_docx(path)
+
+
+def _read_html(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
+    from engine.html import read_html
+
+    yield read_html(path)
+
+
+def _read_markdown(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
+    from engine.markdown import read_markdown
+
+    yield read_markdown(path)
+
+
+def _read_rst(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
+    from engine.rst import read_rst
+
+    yield read_rst(path)
+
+
 def _table_reader(format: str) -> Callable[[Path, TableColumns], Iterator[RawDocument]]:
     def read(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
         from engine.tables import read_table
@@ -114,6 +144,11 @@ def _table_reader(format: str) -> Callable[[Path, TableColumns], Iterator[RawDoc
 
 READERS: dict[str, Callable[[Path, TableColumns], Iterator[RawDocument]]] = {
     "txt": _read_text,
+    "md": _read_markdown,
+    "rst": _read_rst,
+    "html": _read_html,
+    "pdf": _read_pdf,
+    "docx": _read_docx,
     "csv": _table_reader("csv"),
     "tsv": _table_reader("tsv"),
     "jsonl": _table_reader("jsonl"),
