@@ -13,6 +13,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_ESCAPES = (
+    (b"\x1b$)C", "iso2022_kr"),
+    (b"\x1b$B", "iso2022_jp_2"),
+    (b"\x1b$@", "iso2022_jp_2"),
+)
+"""Sequences by which encodings of seven bits, which look like ASCII, switch to their own letters."""
+
 _SAMPLE = 100_000
 """Bytes that are enough to guess an encoding from; guessing costs about 10 µs a byte."""
 
@@ -56,6 +63,9 @@ def encoding_of(content: bytes, declared: str = "") -> str:
     wide = _wide_encoding(content[:_SAMPLE])
     if wide:
         return wide
+    for escape, encoding in _ESCAPES:
+        if escape in content[:_SAMPLE] and b"\0" not in content[:_SAMPLE]:
+            return encoding
     if looks_binary(content[:_SAMPLE]):
         return ""
     if is_utf8([content]):
@@ -119,22 +129,27 @@ def _telling_part(content: bytes) -> bytes:
 
 
 def _wide_encoding(sample: bytes) -> str:
-    """Return UTF-16 or UTF-32 when zero bytes stand where western letters put them; "" otherwise."""
+    """Return UTF-16 or UTF-32 when zero bytes stand where they put them and all of it is letters; "" otherwise."""
+    sample = sample[: len(sample) // 4 * 4]
     if len(sample) < 8 or not sample.count(0):
         return ""
-    quarter = len(sample) // 4
-    zeros = [sample[place::4][:quarter].count(0) / quarter for place in range(4)]
-    for pattern, encoding in (
-        ((0, 1, 1, 1), "utf-32-le"),
-        ((1, 1, 1, 0), "utf-32-be"),
-        ((0, 1, 0, 1), "utf-16-le"),
-        ((1, 0, 1, 0), "utf-16-be"),
-    ):
-        if all(share > 0.4 if zero else share < 0.05 for share, zero in zip(zeros, pattern, strict=True)):
-            text = sample[: quarter * 4].decode(encoding, errors="replace")
-            if text.count("\ufffd") < 0.01 * len(text):
-                return encoding
-    return ""
+    zeros = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    if min(zeros[2:]) > 0.9:
+        candidates = ["utf-32-le"]
+    elif min(zeros[:2]) > 0.9:
+        candidates = ["utf-32-be"]
+    elif min(zeros[1::2]) > max(zeros[::2]):
+        candidates = ["utf-16-le"]
+    else:
+        candidates = ["utf-16-be"] if min(zeros[::2]) > max(zeros[1::2]) else ["utf-16-le", "utf-16-be"]
+    return next((encoding for encoding in candidates if _is_text_in(sample, encoding)), "")
+
+
+def _is_text_in(sample: bytes, encoding: str) -> bool:
+    text = sample.decode(encoding, errors="replace")
+    odd = sum(not (character.isprintable() or character in "\t\n\r\f") for character in text)
+    spaces = text.count(" ") + text.count("\n") + text.count("\u3000")
+    return odd + text.count("\ufffd") <= 0.01 * len(text) + 1 and spaces > 0
 
 
 def _known(declared: str) -> str:

@@ -40,7 +40,7 @@ def read_html(path: Path) -> RawDocument:
     declared = _CHARSET.search(content[:4096])
     encoding = encoding_of(content, declared[1].decode("ascii") if declared else "")
     if not encoding:
-        raise Unreadable("looks like a binary file, not HTML")
+        raise Unreadable("looks like a binary file, not HTML, or its encoding is unknown")
     metadata = {} if encoding == "utf-8" else {"encoding": encoding}
     prose, found = html_prose(decode(content, encoding), without_menus=True)
     title = found.pop("title", "") or prose.title or file_title(path)

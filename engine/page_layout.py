@@ -12,6 +12,8 @@ _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’»)\]]*$")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _DIGITS = re.compile(r"\d+")
 _NEIGHBOURS = 8
+_SHORTEST_PAGE = 6
+"""Lines up to which a page is kept whole: what repeats on a slide is all it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ def paragraphs(lines: Sequence[Line]) -> str:
 
 def without_repeated_lines(pages: list[list[Line]]) -> list[list[Line]]:
     """Return pages without the lines that most of them begin or end with: running titles and page numbers."""
-    if len(pages) < 3:
+    long = [page for page in pages if len(page) > _SHORTEST_PAGE]
+    if len(long) < 3:
         return pages
-    seen = Counter(key for page in pages for key in {_running(line) for line in _edges(page)})
-    running = {key for key, count in seen.items() if count > len(pages) / 2}
+    seen = Counter(key for page in long for key in {_running(line) for line in _edges(page)})
+    running = {key for key, count in seen.items() if count > len(long) / 2}
     return [
-        [line for line in page if not (_running(line) in running and line in _edges(page))] for page in pages
+        [line for line in page if not (_running(line) in running and line in _edges(page))]
+        if len(page) > _SHORTEST_PAGE
+        else page
+        for page in pages
     ]
 
 
@@ -97,14 +103,8 @@ def _edge(lines: list[Line], place: int) -> float:
     """Return how far right the lines above, at and below one reach."""
     line = lines[place]
     around = lines[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
-    rights = sorted(
-        (
-            other.right
-            for other in around
-            if other.left < line.left + 3 * line.size and other.right > line.left
-        ),
-        reverse=True,
-    )
+    beside = [other for other in around if other.left < line.left + 3 * line.size and other.right > line.left]
+    rights = sorted((other.right for other in beside or [line]), reverse=True)
     return rights[min(2, len(rights) // 3)]  # not the widest, which may be a heading over two columns
 
 

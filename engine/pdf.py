@@ -31,6 +31,7 @@ def read_pdf(path: Path) -> RawDocument:
         pages, failed = _pages(document)
         metadata, title = _metadata(document)
         count = len(document)
+        pictures = not any(pages) and _has_pictures(document)
     finally:
         document.close()
     if failed == count:
@@ -39,10 +40,8 @@ def read_pdf(path: Path) -> RawDocument:
     for number, lines in enumerate(without_repeated_lines(pages), 1):
         _add_page(prose, paragraphs(lines), number)
     if not prose.text.strip():
-        raise Unreadable(
-            f"has {count} page{'s' * (count > 1)} but no text: it is probably a scan; "
-            "text recognition is not part of Asterism yet"
-        )
+        scan = ": it is probably a scan; text recognition is not part of Asterism yet" if pictures else ""
+        raise Unreadable(f"has {count} page{'s' * (count > 1)} but no text{scan}")
     if failed:
         metadata["unreadable_pages"] = failed
     title = title or _printed_title(pages[0]) or file_title(path)
@@ -130,6 +129,19 @@ def _add_page(prose: Prose, text: str, number: int) -> None:
 
 def _goes_on(last: str, text: str) -> bool:
     return text[0].islower() and (last.isalnum() or last in ",-–")
+
+
+def _has_pictures(document: "PdfDocument") -> bool:
+    from pypdfium2 import PdfiumError, raw
+
+    for number in range(min(len(document), 20)):
+        try:
+            page = document[number]
+            if next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), None) is not None:
+                return True
+        except PdfiumError:
+            continue
+    return False
 
 
 def _metadata(document: "PdfDocument") -> tuple[dict[str, Any], str]:

@@ -77,7 +77,7 @@ def _checked(document: RawDocument) -> RawDocument:
 def file_title(path: Path) -> str:
     """Return a title made from a file's name, for documents that have no other."""
     name = path.name.removesuffix(".gz")
-    return Path(name).stem.replace("_", " ").strip() or name
+    return " ".join(Path(name).stem.replace("_", " ").split()) or name
 
 
 def read_bytes(path: Path) -> bytes:
@@ -94,13 +94,22 @@ def read_string(path: Path) -> tuple[str, dict[str, Any]]:
     content = read_bytes(path)
     encoding = encoding_of(content)
     if not encoding:
-        raise Unreadable("looks like a binary file, not text")
+        raise Unreadable("looks like a binary file, not text, or its encoding is unknown")
     return clean(decode(content, encoding)), {} if encoding == "utf-8" else {"encoding": encoding}
 
 
 def _read_text(path: Path, columns: TableColumns) -> Iterator[RawDocument]:
     text, metadata = read_string(path)
-    yield RawDocument("", file_title(path), text.strip("\n"), "txt", metadata)
+    text = text.strip("\n")
+    yield RawDocument("", _titling_line(text) or file_title(path), text, "txt", metadata)
+
+
+def _titling_line(text: str) -> str:
+    """Return a text's first line when it looks like a title: short, no sentence, a blank line below it."""
+    line, _, rest = text.partition("\n")
+    line = " ".join(line.split())
+    short = 3 <= len(line) <= 80 and not line.endswith((".", ",", ";", ":")) and line[:1].isalpha()
+    return line if short and rest.partition("\n")[0].strip() == "" and rest else ""
 
 
 def _read_pdf(path: Path, columns: TableColumns) -> Iterator[RawDocument]:

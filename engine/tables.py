@@ -372,7 +372,7 @@ def _stream_encoding(path: Path) -> str:
         head = file.read(_BLOCK)
         encoding = encoding_of(head)
         if not encoding:
-            raise Unreadable("looks like a binary file, not a table")
+            raise Unreadable("looks like a binary file, not a table, or its encoding is unknown")
         if encoding != "utf-8":
             return encoding
         if is_utf8(chain([head], _blocks(file))):
