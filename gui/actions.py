@@ -1,0 +1,172 @@
+"""The table of actions: menus, toolbar, shortcuts, the command palette and the tests read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QToolBar
+
+from gui.icons import icon
+from gui.theme import Tones
+
+MENUS = ("Corpus", "Search", "Select", "Read", "View", "Help")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action. `does` is a dotted path from the window to a method; `needs` are facts that must hold."""
+
+    id: str
+    text: str
+    menu: str
+    does: str
+    shortcut: str = ""
+    needs: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    toolbar: bool = False
+    group: int = 0
+    short: str = ""
+
+
+FACTS = ("corpus", "documents", "source", "skipped", "hits", "selection", "current", "file", "map", "job")
+"""What an action may need: an open corpus, passages in it, a chosen source, skipped files, hits, …"""
+
+TABLE: tuple[Row, ...] = (
+    Row("add_folder", "Add folder…", "Corpus", "commands.add_folder", "Ctrl+O", (), "folder_add",
+        "Add a folder and all that is in it", True),
+    Row("add_files", "Add files or tables…", "Corpus", "commands.add_files", "Ctrl+Shift+O", (), "file_add",
+        "Add single files or tables (csv, tsv, jsonl, parquet)", True, short="Add files"),
+    Row("update_corpus", "Update", "Corpus", "commands.update", "F5", ("corpus",), "update",
+        "Read what is new or changed in the sources", True),
+    Row("new_corpus", "New corpus…", "Corpus", "commands.new_corpus", "Ctrl+N", (), "add",
+        "Start an empty corpus", group=1),
+    Row("load_sample", "Try the sample corpus", "Corpus", "commands.load_sample", "", (), "star",
+        "Load the short texts that come with Asterism", group=1),
+    Row("show_skipped", "Skipped files…", "Corpus", "corpus_panel.show_skipped", "", ("skipped",), "warning",
+        "See which files could not be read, and why", group=1),
+    Row("remove_source", "Remove source…", "Corpus", "corpus_panel.remove_source", "", ("source",), "",
+        "Take a source out of the corpus; its files stay where they are", group=2),
+    Row("remove_corpus", "Remove corpus…", "Corpus", "commands.remove_corpus", "", ("corpus",), "remove",
+        "Delete the corpus; the files it was made from stay where they are", group=2),
+    Row("quit", "Quit", "Corpus", "close", "Ctrl+Q", group=3),
+    Row("focus_search", "Search", "Search", "search_panel.focus_query", "Ctrl+F", ("corpus",), "search",
+        "Go to the query line"),
+    Row("mode_hybrid", "Search by both", "Search", "search_panel.use_hybrid", "Alt+1", (), "",
+        "Rank by meaning and words together", group=1),
+    Row("mode_dense", "Search by meaning", "Search", "search_panel.use_dense", "Alt+2", (), "",
+        "Rank by meaning only", group=1),
+    Row("mode_keyword", "Search by words", "Search", "search_panel.use_keyword", "Alt+3", (), "",
+        "Rank by the words of the query only", group=1),
+    Row("next_hit", "Next hit", "Search", "search_panel.next_hit", "F3", ("hits",), "down",
+        "Read the next hit", group=2),
+    Row("previous_hit", "Previous hit", "Search", "search_panel.previous_hit", "Shift+F3", ("hits",), "up",
+        "Read the hit before", group=2),
+    Row("select_hits", "Select hits", "Select", "search_panel.select_hits", "Ctrl+Shift+H", ("hits",), "select",
+        "Make the hits of this search the selection"),
+    Row("clear_selection", "Clear selection", "Select", "commands.clear_selection", "Ctrl+Shift+A",
+        ("selection",), "close", "Select nothing"),
+    Row("tag_selection", "Tag selection", "Select", "commands.tag_selection", "Ctrl+T", ("selection",), "tag",
+        "Find the sentiment of the selected passages", True, 1),
+    Row("tag_corpus", "Tag whole corpus", "Select", "commands.tag_corpus", "Ctrl+Shift+T", ("documents",), "",
+        "Find the sentiment of every passage", group=1),
+    Row("next_passage", "Next passage", "Read", "reader_panel.next_passage", "Alt+Down", ("current",), "right",
+        "Read on in this document"),
+    Row("previous_passage", "Previous passage", "Read", "reader_panel.previous_passage", "Alt+Up", ("current",),
+        "left", "Read back in this document"),
+    Row("open_original", "Open original", "Read", "reader_panel.open_original", "Ctrl+E", ("file",), "open",
+        "Open the file in its own program", group=1),
+    Row("inspect", "What the model sees…", "Read", "inspect", "Ctrl+I", (), "inspect",
+        "Tokens, pooling, [CLS], logits and probabilities of a text", True, 1, "Inspect"),
+    Row("build_map", "Draw the map again", "View", "commands.build_map", "Ctrl+M", ("documents",), "map",
+        "Lay out the passages and find clusters"),
+    Row("build_map_fast", "Draw the map fast", "View", "commands.build_map_fast", "", ("documents",), "",
+        "Use all processor cores; every run looks a little different"),
+    Row("focus_corpora", "Go to corpora", "View", "focus_corpora", "Ctrl+1", group=1),
+    Row("focus_results", "Go to results", "View", "focus_results", "Ctrl+2", group=1),
+    Row("focus_map", "Go to map", "View", "focus_map", "Ctrl+3", group=1),
+    Row("focus_clusters", "Go to clusters", "View", "focus_clusters", "Ctrl+4", group=1),
+    Row("focus_reader", "Go to reader", "View", "focus_reader", "Ctrl+5", group=1),
+    Row("focus_sentiment", "Go to sentiment", "View", "focus_sentiment", "Ctrl+6", group=1),
+    Row("toggle_left", "Show or hide corpora", "View", "toggle_left", "Ctrl+B", group=2),
+    Row("toggle_right", "Show or hide reader", "View", "toggle_right", "Ctrl+Shift+B", group=2),
+    Row("reset_layout", "Reset layout", "View", "reset_layout", group=2),
+    Row("theme_system", "Colours as the system", "View", "theme_system", group=3),
+    Row("theme_light", "Light colours", "View", "theme_light", group=3),
+    Row("theme_dark", "Dark colours", "View", "theme_dark", group=3),
+    Row("palette", "All commands…", "Help", "show_palette", "Ctrl+K", (), "palette",
+        "Find any command by its name", True, short="Commands"),
+    Row("cancel_job", "Cancel what is running", "Help", "commands.cancel_job", "Ctrl+.", ("job",), "close",
+        "Stop the job; what is done so far is kept"),
+    Row("about", "About Asterism", "Help", "about", group=1),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """Owns the window's actions; `self["id"]` is one of them."""
+
+    def __init__(self, window: QObject) -> None:
+        super().__init__(window)
+        self._window = window
+        self._by_id: dict[str, QAction] = {}
+        for row in TABLE:
+            action = QAction(row.text, window)
+            action.setObjectName(row.id)
+            action.setToolTip(tool_tip(row))
+            action.setIconText(row.short or row.text.rstrip("…"))
+            action.setStatusTip(row.tip)
+            if row.shortcut:
+                action.setShortcut(QKeySequence(row.shortcut))
+            action.setData(row)
+            action.triggered.connect(self._on_triggered)
+            self._by_id[row.id] = action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._by_id[action_id]
+
+    def all(self) -> tuple[QAction, ...]:
+        """Return every action in the table's order."""
+        return tuple(self._by_id.values())
+
+    def enable(self, facts: Iterable[str]) -> None:
+        """Enable what can be done now: the actions whose needs are all among `facts`."""
+        holding = set(facts)
+        for action in self._by_id.values():
+            action.setEnabled(holding.issuperset(action.data().needs))
+
+    def dress(self, tones: Tones) -> None:
+        """Draw the icons in the theme's colours."""
+        for action in self._by_id.values():
+            if action.data().icon:
+                action.setIcon(icon(action.data().icon, tones))
+
+    def fill_menus(self, bar: QMenuBar) -> None:
+        """Make the menus; a line stands between two groups."""
+        for title in MENUS:
+            menu = bar.addMenu(title)
+            group = 0
+            for row in (row for row in TABLE if row.menu == title):
+                if row.group != group:
+                    menu.addSeparator()
+                    group = row.group
+                menu.addAction(self[row.id])
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Put the most used actions on the toolbar."""
+        for row in TABLE:
+            if row.toolbar:
+                bar.addAction(self[row.id])
+
+    def _on_triggered(self) -> None:
+        row = self.sender().data()
+        attrgetter(row.does)(self._window)()
+
+
+def tool_tip(row: Row) -> str:
+    """Return what an action does, with its shortcut as this platform writes it."""
+    tip = row.tip or row.text.rstrip("…")
+    if not row.shortcut:
+        return tip
+    return f"{tip} ({QKeySequence(row.shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"

@@ -1,0 +1,146 @@
+"""Line icons on a grid of 24 units, drawn in the colours of the theme, sharp at every scale."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+
+if TYPE_CHECKING:
+    from gui.theme import Tones
+
+Stroke = tuple[str, tuple[float, ...]]
+
+SHAPES: dict[str, tuple[Stroke, ...]] = {
+    "search": (("ellipse", (4, 4, 12, 12)), ("line", (14.5, 14.5, 20, 20))),
+    "folder": (("line", (3, 18.5, 3, 6, 9, 6, 11.5, 8.5, 21, 8.5, 21, 18.5, 3, 18.5)),),
+    "folder_add": (
+        ("line", (12, 18.5, 3, 18.5, 3, 6, 9, 6, 11.5, 8.5, 21, 8.5, 21, 12)),
+        ("line", (18, 15, 18, 21)),
+        ("line", (15, 18, 21, 18)),
+    ),
+    "file_add": (
+        ("line", (12, 20.5, 5, 20.5, 5, 3.5, 13, 3.5, 18, 8.5, 18, 12)),
+        ("line", (13, 3.5, 13, 8.5, 18, 8.5)),
+        ("line", (18, 15, 18, 21)),
+        ("line", (15, 18, 21, 18)),
+    ),
+    "file": (
+        ("line", (5, 20.5, 5, 3.5, 13, 3.5, 19, 9.5, 19, 20.5, 5, 20.5)),
+        ("line", (13, 3.5, 13, 9.5, 19, 9.5)),
+    ),
+    "table": (
+        ("rect", (3.5, 5, 17, 14)),
+        ("line", (3.5, 10, 20.5, 10)),
+        ("line", (3.5, 14.5, 20.5, 14.5)),
+        ("line", (10, 5, 10, 19)),
+    ),
+    "update": (
+        ("arc", (5, 5, 14, 14, 40, 280)),
+        ("line", (13.2, 7.6, 17.6, 7.4, 17.8, 3.2)),
+    ),
+    "remove": (
+        ("line", (4, 6.5, 20, 6.5)),
+        ("line", (9, 6.5, 9, 3.5, 15, 3.5, 15, 6.5)),
+        ("line", (6, 6.5, 7, 20.5, 17, 20.5, 18, 6.5)),
+    ),
+    "map": (
+        ("dot", (7, 8, 2)),
+        ("dot", (11, 6, 1.4)),
+        ("dot", (9, 12, 1.4)),
+        ("dot", (17, 15, 2)),
+        ("dot", (14, 18, 1.4)),
+        ("dot", (18.5, 10, 1.4)),
+        ("dot", (5, 17, 1.4)),
+    ),
+    "tag": (
+        ("line", (3.5, 11.5, 3.5, 4, 11, 4, 20.5, 13.5, 13, 21, 3.5, 11.5)),
+        ("dot", (7.6, 8, 1.3)),
+    ),
+    "inspect": (
+        ("line", (5, 19, 5, 12)),
+        ("line", (10, 19, 10, 5)),
+        ("line", (15, 19, 15, 9)),
+        ("line", (20, 19, 20, 14)),
+    ),
+    "add": (("line", (12, 5, 12, 19)), ("line", (5, 12, 19, 12))),
+    "close": (("line", (6, 6, 18, 18)), ("line", (18, 6, 6, 18))),
+    "up": (("line", (6, 14.5, 12, 8.5, 18, 14.5)),),
+    "down": (("line", (6, 9.5, 12, 15.5, 18, 9.5)),),
+    "left": (("line", (14.5, 6, 8.5, 12, 14.5, 18)),),
+    "right": (("line", (9.5, 6, 15.5, 12, 9.5, 18)),),
+    "open": (
+        ("line", (10, 5, 5, 5, 5, 19, 19, 19, 19, 14)),
+        ("line", (13.5, 4.5, 19.5, 4.5, 19.5, 10.5)),
+        ("line", (19.5, 4.5, 11, 13)),
+    ),
+    "select": (
+        ("line", (4, 8, 4, 4, 8, 4)),
+        ("line", (16, 4, 20, 4, 20, 8)),
+        ("line", (20, 16, 20, 20, 16, 20)),
+        ("line", (8, 20, 4, 20, 4, 16)),
+        ("dot", (12, 12, 2)),
+    ),
+    "warning": (
+        ("line", (12, 4, 21, 19.5, 3, 19.5, 12, 4)),
+        ("line", (12, 10, 12, 14.5)),
+        ("dot", (12, 17, 0.9)),
+    ),
+    "info": (("ellipse", (3.5, 3.5, 17, 17)), ("line", (12, 11, 12, 16.5)), ("dot", (12, 7.8, 1))),
+    "palette": (("line", (5, 7, 19, 7)), ("line", (5, 12, 19, 12)), ("line", (5, 17, 13, 17))),
+    "more": (("dot", (6, 12, 1.5)), ("dot", (12, 12, 1.5)), ("dot", (18, 12, 1.5))),
+    "star": (
+        (
+            "line",
+            (12, 2.5, 13.6, 10.4, 21.5, 12, 13.6, 13.6, 12, 21.5, 10.4, 13.6, 2.5, 12, 10.4, 10.4, 12, 2.5),
+        ),
+    ),
+}
+"""Name → strokes: polylines (x, y, …), ellipses and rectangles (x, y, w, h), arcs (…, start, sweep), dots (x, y, r)."""
+
+
+def icon(name: str, tones: "Tones") -> QIcon:
+    """Return a line icon in the theme's text colour, muted when disabled."""
+    result = QIcon()
+    for mode, colour in (
+        (QIcon.Mode.Normal, tones.text),
+        (QIcon.Mode.Disabled, tones.control),
+    ):
+        for scale in (1, 2, 3):
+            result.addPixmap(pixmap(name, colour, 18, scale), mode)
+    return result
+
+
+def pixmap(name: str, colour: str, size: int, scale: float = 1) -> QPixmap:
+    """Return an icon as a picture `size` units wide in one colour, for a screen of `scale` pixels a unit."""
+    picture = QPixmap(round(size * scale), round(size * scale))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(size / 24, size / 24)
+    pen = QPen(QColor(colour), 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    for kind, numbers in SHAPES[name]:
+        _draw(painter, kind, numbers, QColor(colour))
+    painter.end()
+    return picture
+
+
+def _draw(painter: QPainter, kind: str, numbers: tuple[float, ...], colour: QColor) -> None:
+    if kind == "line":
+        points = zip(numbers[::2], numbers[1::2], strict=True)
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points]))
+    elif kind == "ellipse":
+        painter.drawEllipse(QRectF(*numbers))
+    elif kind == "rect":
+        painter.drawRoundedRect(QRectF(*numbers), 1.5, 1.5)
+    elif kind == "arc":
+        painter.drawArc(QRectF(*numbers[:4]), round(numbers[4] * 16), round(numbers[5] * 16))
+    elif kind == "dot":
+        painter.save()
+        painter.setBrush(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(QPointF(numbers[0], numbers[1]), numbers[2], numbers[2])
+        painter.restore()

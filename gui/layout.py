@@ -1,0 +1,93 @@
+"""Where the panels stand: columns that a person can drag, remembered between starts."""
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+WIDTHS = (232, 348, 560, 380)
+"""Columns at first: corpora, search, map, reader."""
+
+WIDE_ENOUGH = 720
+"""Pixels of the middle from which the clusters stand beside the map, not below it."""
+
+
+class Columns(QSplitter):
+    """Corpora | search | map and clusters | reader over sentiment."""
+
+    def __init__(
+        self,
+        corpora: QWidget,
+        search: QWidget,
+        map_view: QWidget,
+        clusters: QWidget,
+        reader: QWidget,
+        sentiment: QWidget,
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.left = corpora
+        self.middle = Middle(map_view, clusters)
+        self.right = QSplitter(Qt.Orientation.Vertical)
+        self.right.addWidget(reader)
+        self.right.addWidget(sentiment)
+        for part in (corpora, search, self.middle, self.right):
+            self.addWidget(part)
+        self._minimums()
+        self.setHandleWidth(1)
+        self.right.setHandleWidth(1)
+        self.reset()
+
+    def reset(self) -> None:
+        """Put everything where it was at first."""
+        self.left.show()
+        self.right.show()
+        self.setSizes(list(WIDTHS))
+        self.right.setSizes([500, 440])
+        self.middle.reset()
+
+    def save(self, settings: QSettings) -> None:
+        """Remember where everything stands."""
+        settings.setValue("columns", self.saveState())
+        settings.setValue("right", self.right.saveState())
+        settings.setValue("left_hidden", self.left.isHidden())
+        settings.setValue("right_hidden", self.right.isHidden())
+
+    def restore(self, settings: QSettings) -> None:
+        """Put everything where it was remembered."""
+        for splitter, key in ((self, "columns"), (self.right, "right")):
+            state = settings.value(key)
+            if state is not None:
+                splitter.restoreState(state)
+        self.left.setHidden(settings.value("left_hidden", False, type=bool))
+        self.right.setHidden(settings.value("right_hidden", False, type=bool))
+
+    def _minimums(self) -> None:
+        for number, (width, stretch) in enumerate(((180, 0), (250, 0), (260, 1), (250, 0))):
+            self.widget(number).setMinimumWidth(width)
+            self.setStretchFactor(number, stretch)
+            self.setCollapsible(number, False)
+        for number in range(2):
+            self.right.setCollapsible(number, False)
+
+
+class Middle(QSplitter):
+    """The map with the clusters beside it where there is room, below it where there is not."""
+
+    def __init__(self, map_view: QWidget, clusters: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.addWidget(map_view)
+        self.addWidget(clusters)
+        self.setHandleWidth(1)
+        self.setStretchFactor(0, 1)
+        self.setCollapsible(0, False)
+
+    def reset(self) -> None:
+        """Give the map most of the room."""
+        self.setSizes([700, 260] if self.orientation() == Qt.Orientation.Horizontal else [620, 240])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn when the width asks for it."""
+        super().resizeEvent(event)
+        wanted = Qt.Orientation.Horizontal if self.width() >= WIDE_ENOUGH else Qt.Orientation.Vertical
+        if wanted != self.orientation():
+            self.setOrientation(wanted)
+            self.reset()
