@@ -256,6 +256,15 @@ class Catalogue:
         with self._database.reading() as db:
             return documents.passage_ids(db)
 
+    def passage_ids_where(
+        self, formats: Sequence[str] = (), path: str = "", where: Sequence[tuple[str, str]] = ()
+    ) -> NDArray[np.int64]:
+        """Return the ids, rising, of passages whose document is of one of `formats`, has `path` in its path
+        (in any case), and for each (name, value) of `where` metadata that says so; what is empty asks for nothing.
+        """
+        with self._database.reading() as db:
+            return documents.passage_ids_where(db, formats, path, where)
+
     def passage_table(self) -> PassageTable:
         """Return all passages as columns; kept until passages change."""
         with self._database.reading() as db:

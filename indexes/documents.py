@@ -179,6 +179,31 @@ def removed_since(db: sqlite3.Connection, since: Mark) -> NDArray[np.int64] | No
     return _columns(db, f"SELECT passage_id FROM removed WHERE id > {since.removed:d}")[:, 0]
 
 
+def passage_ids_where(
+    db: sqlite3.Connection, formats: Sequence[str], path: str, where: Sequence[tuple[str, str]]
+) -> NDArray[np.int64]:
+    """Return the ids, rising, of the passages of documents that are as asked (see Catalogue.passage_ids_where)."""
+    conditions, values = ["1"], list[str]()
+    if formats:
+        conditions.append(f"d.format IN ({', '.join('?' * len(formats))})")
+        values += formats
+    if path:
+        conditions.append("instr(lower(COALESCE(d.path, f.path)), lower(?))")
+        values.append(path)
+    for name, value in where:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM json_each(d.metadata) AS entry "
+            "WHERE entry.key = ? AND CAST(entry.value AS TEXT) = ?)"
+        )
+        values += [name, value]
+    return _columns(
+        db,
+        "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id JOIN files f ON f.id = d.file_id "
+        f"WHERE {' AND '.join(conditions)} ORDER BY p.id",
+        values,
+    ).ravel()
+
+
 def passage_texts(db: sqlite3.Connection, after_id: int, limit: int) -> list[tuple[int, str, str]]:
     """Return (passage id, title, text) of the next passages after an id."""
     rows = db.execute(
@@ -324,9 +349,9 @@ def _whole_text(db: sqlite3.Connection, document_id: int) -> str:
     return "".join(row[0] for row in rows)
 
 
-def _columns(db: sqlite3.Connection, query: str) -> NDArray[np.int64]:
+def _columns(db: sqlite3.Connection, query: str, values: Sequence[str] = ()) -> NDArray[np.int64]:
     """Return a query's integer columns as an (n, columns) array, without a Python list of all of them."""
-    cursor = db.execute(query)
+    cursor = db.execute(query, values)
     blocks = [np.empty((0, len(cursor.description)), np.int64)]
     while rows := cursor.fetchmany(65_536):
         blocks.append(np.array(rows, np.int64))

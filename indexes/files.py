@@ -32,11 +32,20 @@ def sources(db: sqlite3.Connection) -> list[Source]:
 
 
 def add_source(db: sqlite3.Connection, source: Source) -> Source:
-    """Store a source, or new columns of one of the same kind and path, and return it with its id."""
+    """Store a source, or new columns of one of the same kind and path, and return it with its id.
+
+    Files that were read with other columns count as unread.
+    """
+    columns = json.dumps(asdict(source.columns))
+    db.execute(
+        f"UPDATE files SET size = {UNREAD}, mtime_ns = {UNREAD}, content_hash = x'' WHERE source_id = "
+        "(SELECT id FROM sources WHERE kind = ? AND path = ? AND columns <> ?)",
+        (source.kind, stored_path(source.path), columns),
+    )
     row = db.execute(
         "INSERT INTO sources (kind, path, columns) VALUES (?, ?, ?) "
         "ON CONFLICT (kind, path) DO UPDATE SET columns = excluded.columns RETURNING kind, path, columns, id",
-        (source.kind, stored_path(source.path), json.dumps(asdict(source.columns))),
+        (source.kind, stored_path(source.path), columns),
     ).fetchone()
     return _source(*row)
 

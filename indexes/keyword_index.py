@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -19,6 +21,7 @@ FORMAT = 1
 
 HEAP_BYTES = 64 << 20
 BATCH = 2000
+_FOOTER_MAGIC = 1337
 _STATE_ID = 0
 """The id of the one entry that is no passage: how far the index is. It is committed with what it speaks of."""
 
@@ -26,8 +29,7 @@ _STATE_ID = 0
 class KeywordIndex:
     """An open index. Searching never changes it; `update` brings it up to date with its catalogue."""
 
-    def __init__(self, folder: Path, index: Any, schema: Any, reach: tuple[str, Mark]) -> None:
-        self._folder = folder
+    def __init__(self, index: Any, schema: Any, reach: tuple[str, Mark]) -> None:
         self._index = index
         self._schema = schema
         self._reach = reach
@@ -161,15 +163,33 @@ def _opened(path: Path) -> KeywordIndex:
     """Open what is there; make it anew when it is missing, damaged or of another format; in memory if it must be."""
     schema = _schema()
     try:
-        index = _index(schema, path)
-        return KeywordIndex(path, index, schema, _read_reach(index.searcher(), schema))
+        if all(map(_is_whole, path.glob("*.*"))):
+            index = _index(schema, path)
+            return KeywordIndex(index, schema, _read_reach(index.searcher(), schema))
     except (ValueError, OSError):
-        shutil.rmtree(path, ignore_errors=True)
+        pass
+    shutil.rmtree(path, ignore_errors=True)
     try:
         index = _index(schema, path)
     except (ValueError, OSError):
         index = _index(schema, None)  # a disk that cannot be written is no reason not to search
-    return KeywordIndex(path, index, schema, ("", Mark()))
+    return KeywordIndex(index, schema, ("", Mark()))
+
+
+def _is_whole(path: Path) -> bool:
+    """Compare a file with the CRC-32 in its footer: tantivy writes one and, for speed, does not look at it again.
+
+    The footer is JSON, its length and a magic number, each of the two 4 bytes; a file without it is left to tantivy.
+    """
+    try:
+        data = memoryview(path.read_bytes())
+    except FileNotFoundError:
+        return True  # merged away by a writer just now
+    length, magic = struct.unpack("<II", data[-8:]) if len(data) > 8 else (0, 0)
+    if magic != _FOOTER_MAGIC or length > len(data) - 8:
+        return True
+    body, footer = data[: -8 - length], data[-8 - length : -8]
+    return bool(zlib.crc32(body) == json.loads(bytes(footer)).get("crc"))
 
 
 def _index(schema: Any, path: Path | None) -> Any:

@@ -220,11 +220,13 @@ def damage(folder: Path, how: str) -> None:
             path.write_bytes(b"\x99" * max(len(data), 10))
         elif how == "cut":
             path.write_bytes(data[: len(data) // 2])
+        elif how == "flipped" and path.suffix in (".idx", ".term", ".fast"):
+            path.write_bytes(bytes([data[0] ^ 0x55]) + data[1:])
         elif how == "empty":
             path.write_bytes(b"")
 
 
-@pytest.mark.parametrize("how", ["gone", "some files gone", "noise", "meta", "cut", "empty"])
+@pytest.mark.parametrize("how", ["gone", "some files gone", "noise", "meta", "cut", "flipped", "empty"])
 def test_a_damaged_index_is_made_anew(catalogue: Catalogue, tmp_path: Path, how: str) -> None:
     put_texts(catalogue, a="An apple.", b="A pear.")
     KeywordIndex.open(tmp_path, catalogue).close()
