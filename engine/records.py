@@ -70,6 +70,15 @@ class CorpusInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents a search is for: of one of `formats`, with `path` in their path, with this metadata."""
+
+    formats: tuple[str, ...] = ()
+    path: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """The part of a passage shown in a list; `marks` are (start, end) characters of query words in `text`."""
 

@@ -1,0 +1,329 @@
+"""The Workspace: everything that can be done to data, for the command line, the tests and the window alike.
+
+Long work is returned as Steps (progress.py). A corpus is named by its name in every call.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from engine import indexing, known_taggers, searching
+from engine.corpus import Corpus
+from engine.library import Library
+from engine.progress import Progress, Steps
+from engine.records import (
+    CorpusInfo,
+    DocumentTag,
+    DocumentView,
+    Filters,
+    Hit,
+    IndexReport,
+    Inspection,
+    MapData,
+    Mode,
+    Preview,
+    SearchResult,
+    TaggerInfo,
+    TextTag,
+)
+from indexes.errors import CorpusError, ModelError
+from indexes.records import Cluster, Passage, Skipped, Source, Tags
+
+if TYPE_CHECKING:
+    from engine.encoder import Encoder
+    from engine.map_worker import MapWorker
+    from engine.tagger import Tagger
+
+log = logging.getLogger(__name__)
+
+SAMPLE = "Sample"
+SENTIMENT = "sentiment"
+
+
+class Workspace:
+    """Owns the open corpora, the models and the map worker of one process."""
+
+    def __init__(self, library: Path, device: str | None = None, encoder: str | None = None) -> None:
+        self.library = Library.open(library)
+        self._device = device
+        self._encoder_name = encoder
+        self._encoder: Encoder | None = None
+        self._loading: threading.Thread | None = None
+        self._corpora: dict[str, Corpus] = {}
+        self._taggers: dict[str, Tagger] = {}
+        self._worker: MapWorker | None = None
+
+    def close(self) -> None:
+        """Let go of files and end child processes."""
+        for corpus in self._corpora.values():
+            corpus.close()
+        self._corpora.clear()
+        if self._worker:
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def warm_up(self) -> Steps[None]:
+        """Load the encoder beside other work, so that stored things are served meanwhile.
+
+        Raises ModelError when it cannot be loaded.
+        """
+        outcome: list[ModelError] = []
+        encoder = self.encoder()
+
+        def load() -> None:
+            try:
+                encoder.load()
+            except ModelError as error:
+                outcome.append(error)
+
+        self._loading = threading.Thread(target=load, name="load-models")
+        self._loading.start()
+        while self._loading.is_alive():
+            yield Progress("Loading the models")
+            self._loading.join(0.02)
+        self._loading = None
+        if outcome:
+            raise outcome[0]
+
+    def corpora(self) -> list[CorpusInfo]:
+        """Return all corpora of the library, by name; damaged ones are left out."""
+        found = []
+        for name in self.library.corpora():
+            try:
+                found.append(self.corpus(name))
+            except CorpusError as error:
+                log.warning("%s", error)
+        return found
+
+    def corpus(self, name: str) -> CorpusInfo:
+        """Return a corpus at a glance."""
+        corpus = self._corpus(name)
+        catalogue = corpus.catalogue
+        encoder_id = catalogue.latest_encoder()
+        sources = tuple(catalogue.sources())
+        return CorpusInfo(
+            name=name,
+            sources=sources,
+            files=catalogue.files_count,
+            documents=catalogue.documents_count,
+            passages=catalogue.passages_count,
+            embedded=catalogue.passages_count - catalogue.count_missing_passages(encoder_id),
+            skipped=tuple(Skipped(file.path, file.skipped) for file in catalogue.skipped_files()),
+            encoder=encoder_id,
+            has_map=catalogue.has_map,
+            bytes_on_disk=sum(file.stat().st_size for file in corpus.folder.rglob("*") if file.is_file()),
+            formats=catalogue.format_counts(),
+        )
+
+    def create(self, name: str) -> CorpusInfo:
+        """Make an empty corpus."""
+        self.library.create(name)
+        return self.corpus(name.strip())
+
+    def remove(self, name: str) -> None:
+        """Remove a corpus with everything derived from its sources; the sources themselves stay."""
+        self._forget(name)
+        self.library.remove(name)
+
+    def remove_source(self, name: str, source_id: int) -> CorpusInfo:
+        """Stop following a source and drop what was read from it."""
+        corpus = self._corpus(name)
+        with corpus.writing() as catalogue:
+            catalogue.remove_source(source_id)
+        return self.corpus(name)
+
+    def preview(self, name: str, sources: Sequence[Source]) -> Steps[Preview]:
+        """Say what loading `sources` into a corpus would mean, from a sample of them."""
+        return (yield from indexing.preview_sources(self._corpus(name), self.encoder(), sources))
+
+    def index(self, name: str, sources: Sequence[Source] = ()) -> Steps[IndexReport]:
+        """Add sources to a corpus, made if need be, and bring all its sources up to date."""
+        if name not in self.library.corpora():
+            self.library.create(name)
+        return (yield from indexing.index_corpus(self._corpus(name), self.encoder(), sources))
+
+    def load_sample(self) -> Steps[IndexReport]:
+        """Make the corpus “Sample” from the texts that come with Asterism, or bring it up to date."""
+        folder = Path(__file__).with_name("sample")
+        return (yield from self.index(SAMPLE, [Source("folder", str(folder))]))
+
+    def search(
+        self,
+        name: str,
+        query: str,
+        k: int = 20,
+        mode: Mode = "hybrid",
+        filters: Filters = searching.NO_FILTERS,
+    ) -> SearchResult:
+        """Search a corpus; while the encoder is still loading beside, by words only, and the note says so."""
+        corpus = self._corpus(name)
+        if mode == "keyword":
+            return searching.search(corpus, None, query, k, mode, filters)
+        if self._loading is not None:
+            result = searching.search(corpus, None, query, k, "keyword", filters)
+            return searching.with_note(
+                result, "Only words are searched while the model for meaning is loading."
+            )
+        return searching.search(corpus, self.encoder(), query, k, mode, filters)
+
+    def rank(self, name: str, queries: Sequence[tuple[str, str]], k: int, mode: Mode) -> Steps[searching.Run]:
+        """Rank documents for many queries, (id, text) each, as in a TREC run."""
+        encoder = self.encoder() if mode != "keyword" else None
+        return (yield from searching.rank_queries(self._corpus(name), encoder, queries, k, mode))
+
+    def neighbours(self, name: str, passage_id: int, k: int = 10) -> tuple[Hit, ...]:
+        """Return the passages whose embeddings are nearest to a passage's."""
+        corpus = self._corpus(name)
+        return searching.neighbours(corpus, corpus.catalogue.latest_encoder(), passage_id, k)
+
+    def passages(self, name: str, ids: Sequence[int]) -> list[Passage]:
+        """Return passages in the order asked; those that are gone are left out."""
+        return self._corpus(name).catalogue.passages(ids)
+
+    def document(self, name: str, document_id: int) -> DocumentView:
+        """Return a document for reading."""
+        catalogue = self._corpus(name).catalogue
+        return DocumentView(catalogue.document(document_id), tuple(catalogue.passages_of(document_id)))
+
+    def document_ids(self, name: str) -> list[int]:
+        """Return the ids of all documents, rising."""
+        return [int(document_id) for document_id in self._corpus(name).catalogue.document_ids()]
+
+    def document_keys(self, name: str, ids: Sequence[int]) -> list[str]:
+        """Return the keys of documents in the order asked; "" for one that is gone."""
+        keys = self._corpus(name).catalogue.document_keys(set(ids))
+        return [keys.get(document_id, "") for document_id in ids]
+
+    def build_map(self, name: str, seed: int = 0, fast: bool = False) -> Steps[MapData]:
+        """Make the map of what is embedded and store it; the same seed gives the same map."""
+        from engine import map_making
+
+        corpus = self._corpus(name)
+        return (yield from map_making.build_map(corpus, self._map_worker(), seed=seed, fast=fast))
+
+    def map(self, name: str) -> MapData | None:
+        """Return the stored map, without the passages that are gone; None when there is none yet."""
+        from engine import map_making
+
+        return map_making.load_map(self._corpus(name))
+
+    def rename_cluster(self, name: str, cluster_id: int, new_name: str) -> tuple[Cluster, ...]:
+        """Give a cluster a name of the user's; an empty one brings the keywords back."""
+        corpus = self._corpus(name)
+        with corpus.writing() as catalogue:
+            catalogue.rename_cluster(cluster_id, new_name.strip())
+        latest = corpus.catalogue.latest_map()
+        return tuple(latest[1]) if latest else ()
+
+    def taggers(self) -> list[TaggerInfo]:
+        """Return the taggers there are: the one that comes with Asterism, then the user's own."""
+        folders = known_taggers.tagger_folders(self.library.taggers_folder)
+        return [known_taggers.tagger_info(folder) for folder in folders.values()]
+
+    def tag_text(self, text: str, tagger: str = SENTIMENT) -> TextTag:
+        """Tag one text; a long one in windows, combined."""
+        from engine.tagging import text_tag
+
+        chosen = self.tagger(tagger)
+        return text_tag(chosen.labels, chosen.probabilities([text])[0])
+
+    def tag_passages(self, name: str, passage_ids: Sequence[int], tagger: str = SENTIMENT) -> Steps[Tags]:
+        """Tag passages, store the tags, and return all stored tags of that tagger."""
+        from engine import tagging
+
+        yield Progress("Loading the tagger")
+        return (
+            yield from tagging.tag_passages(
+                self._corpus(name), self.tagger(tagger), self._tagger_id(tagger), passage_ids
+            )
+        )
+
+    def tag_all(self, name: str, tagger: str = SENTIMENT) -> Steps[Tags]:
+        """Tag every passage of a corpus."""
+        ids = self._corpus(name).catalogue.passage_table().passage_ids
+        return (yield from self.tag_passages(name, ids.tolist(), tagger))
+
+    def tag_documents(
+        self, name: str, document_ids: Sequence[int], tagger: str = SENTIMENT
+    ) -> Steps[list[DocumentTag]]:
+        """Tag whole documents and store their passages' tags."""
+        from engine import tagging
+
+        yield Progress("Loading the tagger")
+        return (
+            yield from tagging.tag_documents(
+                self._corpus(name), self.tagger(tagger), self._tagger_id(tagger), document_ids
+            )
+        )
+
+    def tag_file(
+        self, source: Source, tagger: str = SENTIMENT
+    ) -> Steps[tuple[list[DocumentTag], tuple[Skipped, ...]]]:
+        """Tag the documents of a file or folder without loading them into a corpus."""
+        from engine import tagging
+
+        yield Progress("Loading the tagger")
+        return (yield from tagging.tag_source(self.tagger(tagger), source))
+
+    def tags(self, name: str, tagger: str = SENTIMENT) -> Tags:
+        """Return the stored tags of a tagger; loads no model."""
+        return self._corpus(name).catalogue.tags(self._tagger_id(tagger))
+
+    def inspect(self, text: str, tagger: str = SENTIMENT) -> Inspection:
+        """Say what the encoder, and a tagger if named, do with a text."""
+        from engine.inspecting import inspect
+
+        return inspect(text, self.encoder(), self.tagger(tagger) if tagger else None)
+
+    def encoder(self) -> "Encoder":
+        """Return the encoder; its model loads with the first text. Raises ModelError."""
+        if self._encoder is None:
+            self._encoder = self._open_encoder()
+        return self._encoder
+
+    def tagger(self, name: str = SENTIMENT) -> "Tagger":
+        """Return a tagger by name or folder, loading it on first use. Raises ModelError."""
+        if name not in self._taggers:
+            from engine.encoder import choose_device
+            from engine.tagger import Tagger
+
+            folder = known_taggers.find_tagger(name, self.library.taggers_folder)
+            self._taggers[name] = Tagger.open(folder, choose_device(self._device))
+        return self._taggers[name]
+
+    def _open_encoder(self) -> "Encoder":
+        from engine.encoder import BUNDLED, Encoder
+
+        named = self._encoder_name
+        return Encoder.open(Path(named) if named and named != BUNDLED else None, self._device)
+
+    def _tagger_id(self, name: str) -> str:
+        return known_taggers.tagger_id(known_taggers.find_tagger(name, self.library.taggers_folder))
+
+    def _corpus(self, name: str) -> Corpus:
+        if name not in self._corpora:
+            self._corpora[name] = Corpus.open(self.library.folder_of(name))
+        return self._corpora[name]
+
+    def _forget(self, name: str) -> None:
+        corpus = self._corpora.pop(name, None)
+        if corpus:
+            corpus.close()
+
+    def _map_worker(self) -> "MapWorker":
+        if self._worker is None:
+            from engine.map_worker import MapWorker
+
+            self._worker = MapWorker(self.library.numba_cache)
+        return self._worker
