@@ -19,9 +19,8 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _RUN = re.compile(f"[{_UNSPACED}]+")
-# Soft hyphens and joiners stand inside words and mean nothing to a search.
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_NOTHING = dict.fromkeys(map(ord, _INVISIBLE))
+# Soft hyphens, joiners and variation selectors stand inside words and mean nothing to a search.
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
 
 # The words that carry a question and not its subject. A query made only of them is searched as it stands.
 STOP_WORDS = frozenset(
@@ -33,11 +32,10 @@ STOP_WORDS = frozenset(
 
 
 def searchable(text: str) -> str:
-    """Return text as it is given to the analyser: compatibility forms folded, unspaced scripts cut into terms."""
+    """Return text as it is given to the analyser: forms folded, loose accents gone, unspaced runs cut up."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", text.translate(_NOTHING))
-    return _RUN.sub(lambda run: f" {' '.join(_grams(run[0]))} ", text)
+    return _RUN.sub(lambda run: f" {' '.join([*run[0], *_pairs(run[0])])} ", _folded(text))
 
 
 @cache
@@ -45,7 +43,7 @@ def analyser() -> Any:
     """Return tantivy's analyser for text made `searchable`."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    words = TextAnalyzerBuilder(Tokenizer.regex(r"[\p{Alphabetic}\p{M}\p{N}]+"))
+    words = TextAnalyzerBuilder(Tokenizer.simple())
     filters = (
         Filter.remove_long(MAX_WORD_BYTES + 1),
         Filter.lowercase(),
@@ -87,6 +85,17 @@ def _words(text: str) -> list[tuple[int, int]]:
     return [word.span() for word in _word_pattern().finditer(text)]
 
 
+def _folded(text: str) -> str:
+    return _left_out().sub("", unicodedata.normalize("NFKC", text))
+
+
+@cache
+def _left_out() -> re.Pattern[str]:
+    """Match what is left out of words: invisible characters, and accents that no letter takes in."""
+    accents = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(c))
+    return re.compile(f"[{_INVISIBLE}{accents}]")
+
+
 @cache
 def _word_pattern() -> re.Pattern[str]:
     """Match what the analyser takes for a word, in text as written: with its marks and invisible characters."""
@@ -103,17 +112,13 @@ def _terms(word: str) -> tuple[str, ...]:
 def _query_terms(word: str) -> tuple[str, ...]:
     if not _RUN.match(word):
         return _terms(word)
-    run = unicodedata.normalize("NFKC", word)
-    return tuple(_pairs(run)) if len(run) > 1 else (run,)
+    run = _folded(word)
+    return tuple(_pairs(run)) if len(run) > 1 else tuple(run)
 
 
 @cache
 def _stop_terms() -> frozenset[str]:
     return frozenset(analyser().analyze(" ".join(STOP_WORDS))) | STOP_WORDS
-
-
-def _grams(run: str) -> list[str]:
-    return [*run, *_pairs(run)]
 
 
 def _pairs(run: str) -> list[str]:
@@ -122,9 +127,23 @@ def _pairs(run: str) -> list[str]:
 
 def _matches_in_run(text: str, start: int, end: int, wanted: Container[str]) -> list[tuple[int, int]]:
     """Return the stretches of a run whose characters, or pairs of them, are wanted."""
-    hit = [unicodedata.normalize("NFKC", text[i]) in wanted for i in range(start, end)]
-    for i in range(len(hit) - 1):
-        if unicodedata.normalize("NFKC", text[start + i : start + i + 2]) in wanted:
-            hit[i] = hit[i + 1] = True
-    edges = [i for i in range(len(hit) + 1) if (i > 0 and hit[i - 1]) != (i < len(hit) and hit[i])]
-    return [(start + a, start + b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    letters = [(letter, i) for i in range(start, end) for letter in _folded(text[i])]
+    edges = [
+        *(i for _, i in letters),
+        end,
+    ]  # a letter reaches to the next one, over accents that are left out
+    run = "".join(letter for letter, _ in letters)
+    spans = [(edges[n], edges[n + 1]) for n in range(len(run)) if run[n] in wanted]
+    spans += [(edges[n], edges[n + 2]) for n in range(len(run) - 1) if run[n : n + 2] in wanted]
+    return _merged(spans)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join spans that touch."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

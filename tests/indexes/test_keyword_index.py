@@ -40,6 +40,7 @@ def found(index: KeywordIndex, query: str, k: int = 10) -> list[int]:
         ("東京", "私は東京に住んでいます。"),
         ("한국", "한국어를 배웁니다."),
         ("ﾄｳｷｮｳ", "トウキョウ"),
+        ("ที่นี่", "พบกันที่นี่พรุ่งนี้"),
         ("ภาษา", "ฉันพูดภาษาไทย"),
         ("книги", "Большая Книги полка."),
         ("हिन्दी", "यह हिन्दी है"),
@@ -66,6 +67,8 @@ def test_marks_cover_exactly_the_matching_words(catalogue: Catalogue, tmp_path: 
     assert marked("Running, the runner RUNS; overrun.", "run the mile") == ["Running", "RUNS"]
     assert marked("Cafe\u0301s and cafés", "café") == ["Cafe\u0301s", "cafés"]
     assert marked("全文搜索与向量搜索引擎", "搜索引擎") == ["搜索", "搜索引擎"]
+    assert marked("พบกันที่นี่พรุ่งนี้", "ที่นี่") == ["ที่นี่", "นี้"]
+    assert marked("ブラジルと日本", "ﾌﾞﾗｼﾞﾙ") == ["ブラジル"]
     assert marked("Use Python搜索 here", "python") == ["Python"]
     assert marked("To be or not to be", "to be") == ["To", "be", "to", "be"]
     assert marked("Nothing here", "🙂") == []
