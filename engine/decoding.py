@@ -102,21 +102,29 @@ def guess_encoding(content: bytes) -> str:
     """Return the most likely encoding of bytes that are not UTF-8; "" when none gives sensible text."""
     from charset_normalizer import from_bytes
 
+    sample = _telling_part(content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        matches = from_bytes(_telling_part(content))
-    best = matches.best()
-    if best is None:
+        matches = list(from_bytes(sample))
+    if not matches:
         return ""
-    if best.encoding in _WESTERN_DOUBLES and any(match.encoding == "cp1252" for match in matches):
-        return "cp1252"
-    return best.encoding.replace("_", "-") if best.encoding.startswith("iso") else best.encoding
+    best = matches[0]
+    for match in matches:
+        near = match.chaos <= best.chaos + 0.02 and match.coherence >= 0.9 * best.coherence
+        if near and not _USUAL.isdisjoint(match.could_be_from_charset):
+            return next(
+                name
+                for name in ("cp1252", *match.could_be_from_charset)
+                if name in match.could_be_from_charset
+            )
+    return best.encoding
 
 
-_WESTERN_DOUBLES = frozenset(
-    {"hp_roman8", "mac_roman", "cp1258", "latin_1", "iso8859_15", "cp858", "cp850", "ascii"}
+_USUAL = frozenset(
+    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 iso8859_2 iso8859_5 iso8859_7 koi8_r cp866 tis_620 "
+    "gb18030 big5 big5hkscs euc_jp shift_jis cp932 euc_kr cp949".split()
 )
-"""Encodings that a short western text is mistaken for; when Windows' own fits as well, it is that."""
+"""Encodings in which most old files are; many others, such as those of DOS, fit a short text of these by chance."""
 
 
 def _telling_part(content: bytes) -> bytes:

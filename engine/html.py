@@ -156,6 +156,8 @@ class _Walk:
 
     def _open(self, node: "LexborNode", tag: str) -> None:
         if tag in ("ul", "ol"):
+            if self._numbers:
+                self._gap = "\n"
             start = node.attributes.get("start") or ""
             first = int(start) if start.isdecimal() and len(start) < 9 else 1
             self._numbers.append(first - 1 if tag == "ol" else None)
@@ -204,10 +206,19 @@ def _cell_text(cell: "LexborNode") -> str:
 
 
 def _follows_row(row: "LexborNode") -> bool:
-    before = row.prev
-    while before is not None and before.tag != "tr":
+    """Say whether there is a row of the same table above, be it that of its head."""
+    before, parent = _element_before(row), row.parent
+    if before is not None or parent is None or parent.tag == "table":
+        return before is not None and before.tag == "tr"
+    before = _element_before(parent)
+    return before is not None and before.tag in ("thead", "tbody", "tfoot")
+
+
+def _element_before(node: "LexborNode") -> "LexborNode | None":
+    before = node.prev
+    while before is not None and (before.tag or "-").startswith(("-", "!")):
         before = before.prev
-    return before is not None
+    return before
 
 
 def _is_menu(node: "LexborNode") -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Splitter:
         self._capacity = max_tokens - self._tokenizer.num_special_tokens_to_add(False)
         self._longest = _CHARACTERS_PER_TOKEN * max_tokens
         self._by_tokens = TextSplitter.from_huggingface_tokenizer(self._tokenizer, self._capacity)
+        self._by_quarter = TextSplitter.from_huggingface_tokenizer(self._tokenizer, self._capacity // 4)
         self._by_characters = TextSplitter(self._longest)
 
     def split(self, raw: "RawDocument") -> tuple[Span, ...]:
@@ -52,13 +53,36 @@ class Splitter:
             for start, end in spans
         )
 
-    def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        for offset, piece in self._by_tokens.chunk_indices(text[start:end]):
-            if len(piece) <= self._longest:
-                yield start + offset, start + offset + len(piece)
-                continue
-            for inner, part in self._by_characters.chunk_indices(piece):
-                yield start + offset + inner, start + offset + inner + len(part)
+    def _cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Return the passages of `text[start:end]`, each within the limits."""
+        pieces = [
+            (start + offset + inner, start + offset + inner + len(part))
+            for offset, piece in self._by_tokens.chunk_indices(text[start:end])
+            for inner, part in (
+                self._by_characters.chunk_indices(piece) if len(piece) > self._longest else [(0, piece)]
+            )
+        ]
+        if len(pieces) > 1 and pieces[-1][1] - pieces[-1][0] < _SMALL_SECTION:
+            pieces = self._with_fuller_end(text, pieces)
+        return [fitting for piece in pieces for fitting in self._fitting(text, *piece)]
+
+    def _with_fuller_end(self, text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Share out the last two passages anew: filled one after the other, the last may be left with a few words."""
+        start, end = pieces[-2][0], pieces[-1][1]
+        parts = [
+            (start + offset, start + offset + len(part))
+            for offset, part in self._by_quarter.chunk_indices(text[start:end])
+        ]
+        cut = min(range(1, len(parts)), key=lambda place: abs(parts[place][0] - (start + end) / 2), default=0)
+        return [*pieces[:-2], (start, parts[cut - 1][1]), (parts[cut][0], end)] if cut else pieces
+
+    def _fitting(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Return a passage, halved until each part fits: a splitter counts parts, and their sum may differ."""
+        if len(self._tokenizer.encode(text[start:end], add_special_tokens=False)) <= self._capacity:
+            return [(start, end)]
+        middle = text.rfind(" ", start, (start + end) // 2 + 1)
+        middle = middle + 1 if middle > start else (start + end) // 2
+        return self._fitting(text, start, len(text[:middle].rstrip())) + self._fitting(text, middle, end)
 
 
 def sections(text: str, marks: "Sequence[Mark]") -> list[tuple[int, int]]:

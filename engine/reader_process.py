@@ -5,15 +5,19 @@ import logging
 import multiprocessing
 import os
 import signal
+import struct
 import sys
 import threading
 import traceback
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+from xml.parsers.expat import ExpatError
 
 from engine.readers import RawDocument, Unreadable, read_file
 from indexes.records import TableColumns
@@ -36,6 +40,7 @@ _DAMAGE = (
     AttributeError,
     BufferError,
     EOFError,
+    ExpatError,
     ImportError,
     LookupError,
     NameError,
@@ -45,6 +50,9 @@ _DAMAGE = (
     TypeError,
     ValueError,
     Warning,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 """What parsers raise on damaged files; anything else ends the child, which is answered as well."""
 

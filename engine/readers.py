@@ -16,11 +16,13 @@ LARGEST_TEXT = 256 << 20
 LONGEST_DOCUMENT = 50_000_000
 """Characters of one document, some 20,000 printed pages."""
 
+_BLOCK = 1 << 20
+
 Mark = tuple[int, Locator]
 """From this character on, until the next mark, the locator holds."""
 
 
-class Unreadable(Exception):  # noqa: N818 - it is no error but the reason of a Skipped record
+class Unreadable(Exception):
     """One file that cannot be read; `reason` continues a sentence that begins with the file's name."""
 
     def __init__(self, reason: str) -> None:
@@ -82,11 +84,15 @@ def file_title(path: Path) -> str:
 
 def read_bytes(path: Path) -> bytes:
     """Return a file's bytes, unpacked when it is gzipped; raises Unreadable when they are too many."""
+    blocks: list[bytes] = []
+    room = LARGEST_TEXT
     with gzip.open(path) if path.suffix.lower() == ".gz" else open(path, "rb") as file:
-        content = file.read(LARGEST_TEXT + 1)
-    if len(content) > LARGEST_TEXT:
-        raise Unreadable(f"is larger than {LARGEST_TEXT >> 20} MB, the most that is read as one text")
-    return content
+        while block := file.read(_BLOCK):
+            room -= len(block)
+            if room < 0:
+                raise Unreadable(f"is larger than {LARGEST_TEXT >> 20} MB, the most that is read as one text")
+            blocks.append(block)
+    return b"".join(blocks)
 
 
 def read_string(path: Path) -> tuple[str, dict[str, Any]]:

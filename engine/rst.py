@@ -93,6 +93,15 @@ def _learn_directives(text: str) -> None:
             self.state.nested_parse(self.content, self.content_offset, container)
             return [*found, container]
 
+    class Code(Container):
+        """Keeps code as it is; docutils' own directive gives up over the options that Sphinx adds."""
+
+        def run(self) -> list[Any]:
+            code = "\n".join(self.content)
+            return [nodes.literal_block(code, code)]
+
+    for name in ("code", "code-block", "sourcecode"):
+        directives.register_directive(name, Code)
     for name in {match.lower() for match in _DIRECTIVE.findall(text)}:
         if name not in en.directives and name not in directives._directives:
             directives.register_directive(name, Container)

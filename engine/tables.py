@@ -6,7 +6,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -289,10 +289,10 @@ def dialect_of(lines: list[str], delimiters: str) -> tuple[str, Quoting]:
 
 
 def _regularity(lines: list[str], delimiter: str, quoting: Quoting) -> float:
-    try:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter, quoting=quoting) if row]
-    except csv.Error:
-        return -1.0
+    """Return the share of rows that are as wide as the first, 0 when that has but one field."""
+    widths: list[int] = []
+    with suppress(csv.Error):  # an open quotation mark; what comes before it tells enough
+        widths.extend(len(row) for row in csv.reader(lines, delimiter=delimiter, quoting=quoting) if row)
     if not widths or widths[0] < 2:
         return 0.0
     if quoting == csv.QUOTE_NONE and lines[0].startswith('"'):

@@ -1,9 +1,11 @@
 """Word documents (docx): read by way of HTML, so that headings, lists and tables are kept."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from engine.decoding import clean
 from engine.html import html_prose
@@ -14,6 +16,9 @@ p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
 r[style-name='Strong'] => strong
 """
+
+_DAMAGE = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What mammoth raises when a part or an attribute it needs is missing or strange."""
 
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
 _LARGEST_PART = 200 << 20
@@ -79,14 +84,6 @@ def _html(file: IO[bytes]) -> str:
             convert_image=mammoth.images.img_element(lambda image: {}),
             external_file_access=False,
         )
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        AttributeError,
-        TypeError,
-        IndexError,
-    ) as error:
+    except (zipfile.BadZipFile, zlib.error, ExpatError, OSError, *_DAMAGE) as error:
         raise Unreadable("is not a valid docx, or is damaged") from error
     return str(result.value)
