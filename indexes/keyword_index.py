@@ -49,23 +49,27 @@ class KeywordIndex:
     def update(self, catalogue: Catalogue) -> bool:
         """Follow the catalogue: forget the passages that went, add those that came. Return whether there were any.
 
-        While another process is doing just that, nothing is done: what is searched is then a little behind.
+        While another process is doing just that, or the disk is full, nothing is done: what is searched is then a
+        little behind, and the next call tries again.
         """
         uid, mark = catalogue.uid, catalogue.mark
         if self._is_at(uid, mark):
             return False
-        writer = self._writer()
-        if writer is None:
-            return False
         try:
-            self._reload()
-            with catalogue.snapshot():
-                mark = catalogue.mark
-                if not self._is_at(uid, mark):
-                    self._follow(writer, catalogue, uid, mark)
-            writer.commit()
-        finally:
-            writer.wait_merging_threads()
+            writer = self._index.writer(HEAP_BYTES, 1)
+            try:
+                self._reload()
+                with catalogue.snapshot():
+                    mark = catalogue.mark
+                    if not self._is_at(uid, mark):
+                        self._follow(writer, catalogue, uid, mark)
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
+        except ValueError as error:  # tantivy has no other
+            if not any(trouble in str(error) for trouble in ("LockBusy", "IO error", "IoError")):
+                raise
+            return False
         self._reload()
         return True
 
@@ -106,15 +110,6 @@ class KeywordIndex:
             mark.removed,
             mark.last_passage,
         )
-
-    def _writer(self) -> Any:
-        """The one writer of the index, None while another process has it."""
-        try:
-            return self._index.writer(HEAP_BYTES, 1)
-        except ValueError as error:
-            if "LockBusy" not in str(error):
-                raise
-            return None
 
     def _follow(self, writer: Any, catalogue: Catalogue, uid: str, mark: Mark) -> None:
         own_uid, since = self._reach

@@ -277,6 +277,32 @@ def test_two_open_indexes_of_one_corpus_do_not_disturb_each_other(
     two.close()
 
 
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from indexes.catalogue import Catalogue
+from indexes.keyword_index import KeywordIndex
+from tests.indexes.making import document, put
+
+with Catalogue.create(Path(sys.argv[1]) / "catalogue.db", "Full") as catalogue:
+    put(catalogue, "a", document("a", "An apple."))
+    index = KeywordIndex.open(Path(sys.argv[1]), catalogue)
+    many = (document(f"{n}", " ".join(f"{n}w{m}" for m in range(50))) for n in range(1000))
+    put(catalogue, "b", *many)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+    print(index.update(catalogue), len(index), index.search("apple", 5) != [])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    print(index.update(catalogue), len(index), index.search("apple", 5) != [])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit to the size of files")
+def test_an_index_that_cannot_be_written_is_searched_as_it_is(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["False 1 True", "True 1001 True"]
+
+
 WRITER = """
 import sys
 from pathlib import Path
