@@ -3,12 +3,16 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.decoding import clean
 from engine.html import html_prose
 from engine.readers import RawDocument, file_title, read_string
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -56,6 +60,11 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _html(text: str) -> str:
+    return str(_parser().render(_HEADING_ID.sub(r"\1", _CONTAINER.sub(r"\1", text))))
+
+
+@cache
+def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
@@ -72,5 +81,4 @@ def _html(text: str) -> str:
         def html_inline(self, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType) -> str:
             return "<br>" if tokens[place].content.lower().startswith("<br") else ""
 
-    parser = MarkdownIt("commonmark", renderer_cls=Renderer).enable(["table", "strikethrough"])
-    return str(parser.render(_HEADING_ID.sub(r"\1", _CONTAINER.sub(r"\1", text))))
+    return MarkdownIt("commonmark", renderer_cls=Renderer).enable(["table", "strikethrough"])

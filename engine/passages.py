@@ -81,8 +81,9 @@ class Splitter:
         if len(self._tokenizer.encode(text[start:end], add_special_tokens=False)) <= self._capacity:
             return [(start, end)]
         middle = text.rfind(" ", start, (start + end) // 2 + 1)
-        middle = middle + 1 if middle > start else (start + end) // 2
-        return self._fitting(text, start, len(text[:middle].rstrip())) + self._fitting(text, middle, end)
+        middle = middle if middle > start else (start + end) // 2
+        left, right = text[start:middle].rstrip(), text[middle:end].lstrip()
+        return self._fitting(text, start, start + len(left)) + self._fitting(text, end - len(right), end)
 
 
 def sections(text: str, marks: "Sequence[Mark]") -> list[tuple[int, int]]:
