@@ -1,13 +1,13 @@
 """The taggers there are: the one that comes with Asterism, the user's own, and any folder that is named."""
 
 import hashlib
-import json
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from engine.records import TaggerInfo
-from engine.tagger import DESCRIPTION_FILE, SENTIMENT, shipped_tagger
+from engine.tagger import SENTIMENT, shipped_tagger
+from engine.tagger_files import DESCRIPTION_FILE, read_description
 from indexes.errors import ModelError
 
 
@@ -32,6 +32,18 @@ def find_tagger(name: str, own: Path) -> Path:
     )
 
 
+def new_folder(name: str, own: Path) -> Path:
+    """Return the folder for a new tagger of the user's; ModelError when the name cannot be used.
+
+    A tagger of the user's with the same name is replaced.
+    """
+    if not re.fullmatch(r"[\w][\w .-]{0,60}", name) or name.endswith((".", " ")):
+        raise ModelError(f"“{name}” cannot be a tagger's name: use letters, digits, spaces, “-” and “_”.")
+    if name == SENTIMENT:
+        raise ModelError(f"“{SENTIMENT}” is the tagger that comes with Asterism. Choose another name.")
+    return own / name
+
+
 def tagger_id(folder: Path) -> str:
     """Return what names a tagger's weights, so that tags of different weights never mix."""
     weights = sorted(folder.glob("*.safetensors"))
@@ -42,10 +54,7 @@ def tagger_id(folder: Path) -> str:
 
 def tagger_info(folder: Path) -> TaggerInfo:
     """Return what a tagger of Asterism's own says of itself in tagger.json."""
-    try:
-        said: dict[str, Any] = json.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The tagger in {folder} cannot be read: {error}.") from error
+    said = read_description(folder)
     card = folder / "README.md"
     return TaggerInfo(
         name=str(said.get("name", folder.name)),

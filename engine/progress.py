@@ -11,13 +11,15 @@ R = TypeVar("R")
 class Progress:
     """How far a job is: `done` of `total` units in the step named `step`; `total` 0 means not countable.
 
-    `step` is a short noun phrase a user reads ("Reading files"); `unit` names what is counted ("passages").
+    `step` is a short noun phrase a user reads ("Reading files"); `unit` names what is counted ("passages"); `note`
+    is a remark that changes from one report to the next ("loss 0.41").
     """
 
     step: str
     done: int = 0
     total: int = 0
     unit: str = ""
+    note: str = ""
 
 
 Steps = Generator[Progress, None, R]

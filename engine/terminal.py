@@ -88,6 +88,7 @@ class Terminal:
             parts.append(f"{self._pace.rate:,.0f}/s")
         if self._pace.seconds_left is not None:
             parts.append(time_left(self._pace.seconds_left))
+        parts.append(progress.note)
         return "  ".join(part for part in parts if part)
 
     def _clear(self) -> None:

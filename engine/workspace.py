@@ -5,7 +5,7 @@ Long work is returned as Steps (progress.py). A corpus is named by its name in e
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -279,6 +279,46 @@ class Workspace:
     def tags(self, name: str, tagger: str = SENTIMENT) -> Tags:
         """Return the stored tags of a tagger; loads no model."""
         return self._corpus(name).catalogue.tags(self._tagger_id(tagger))
+
+    def train(
+        self, source: Source, name: str, dev: Source | None = None, epochs: float = 3, seed: int = 0
+    ) -> Steps[TaggerInfo]:
+        """Fine-tune a tagger of the user's own on a labelled table and keep it in the library.
+
+        Without `dev` a tenth is held out to measure on. Raises ModelError when the name is taken or unusable,
+        TooSmall when there are too few texts.
+        """
+        from engine import training
+
+        folder = known_taggers.new_folder(name, self.library.taggers_folder)
+        examples = yield from training.read_examples(source)
+        if dev is None:
+            examples, held_out = training.hold_out(examples, seed)
+        else:
+            held_out = yield from training.read_examples(dev)
+        labels = training.label_order(examples)
+        description = {"name": name, "origin": f"trained on {Path(source.path).name}"}
+        settings = training.Settings(epochs=epochs, seed=seed)
+        yield from training.train_tagger(
+            folder,
+            self.encoder(),
+            examples,
+            held_out,
+            labels=labels,
+            settings=settings,
+            description=description,
+        )
+        self._taggers.pop(name, None)
+        return known_taggers.tagger_info(folder)
+
+    def evaluate_tagger(
+        self, source: Source, tagger: str = SENTIMENT, meanings: Mapping[str, str] | None = None
+    ) -> Steps[dict[str, float]]:
+        """Measure a tagger on a labelled table; `meanings` maps the table's labels to the tagger's."""
+        from engine import evaluation, training
+
+        examples = yield from training.read_examples(source)
+        return (yield from evaluation.evaluate(self.tagger(tagger), examples, meanings))
 
     def inspect(self, text: str, tagger: str = SENTIMENT) -> Inspection:
         """Say what the encoder, and a tagger if named, do with a text."""

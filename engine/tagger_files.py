@@ -1,0 +1,123 @@
+"""A tagger's folder: LoRA adapters, pooler and head over a base encoder, and tagger.json that describes them."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.encoder import BUNDLED, BUNDLED_SHA256, bundled_model
+from indexes.errors import ModelError
+
+ADAPTER_FILE = "adapter.safetensors"
+DESCRIPTION_FILE = "tagger.json"
+LORA_TARGETS = ("query", "key", "value", "intermediate.dense", "output.dense")
+"""The linear layers of a BERT block that get an adapter; "output.dense" is both attention's and feed-forward's."""
+TRAINED_WHOLE = ("pooler", "classifier")
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Return tagger.json; ModelError when it is missing or damaged."""
+    try:
+        description = json.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The tagger in {folder} cannot be read: {error}.") from error
+    if not isinstance(description, dict):
+        raise ModelError(f"{folder / DESCRIPTION_FILE} is not as Asterism writes it. Train the tagger again.")
+    return description
+
+
+def write_tagger(folder: Path, tensors: Mapping[str, Any], description: Mapping[str, Any]) -> None:
+    """Write a tagger's folder, replacing an old one only when the new one is whole."""
+    from safetensors.torch import save_file
+
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        save_file({name: tensor.contiguous().half() for name, tensor in tensors.items()}, part / ADAPTER_FILE)
+        write_description(part, description)
+        _put_in_place(part, folder)
+    except OSError as error:
+        raise ModelError(f"The tagger cannot be written to {folder}: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_description(folder: Path, description: Mapping[str, Any]) -> None:
+    """Write tagger.json, whole or not at all."""
+    part = folder / f".{DESCRIPTION_FILE}.part"
+    part.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    os.replace(part, folder / DESCRIPTION_FILE)
+
+
+def find_base(name: str, sha256: str) -> Path:
+    """Return the folder of the encoder a tagger stands on; ModelError when it is not that very model."""
+    folder = bundled_model() if name == BUNDLED else Path(name)
+    if name == BUNDLED and sha256 == BUNDLED_SHA256:
+        return folder
+    if not (folder / "model.safetensors").is_file():
+        raise ModelError(f"The encoder {name}, which the tagger stands on, is not there.")
+    if weights_digest(folder) != sha256:
+        raise ModelError(f"The encoder in {folder} is not the one the tagger was trained on. Train it again.")
+    return folder
+
+
+def weights_digest(folder: Path) -> str:
+    """Return the sha256 of a model folder's weights."""
+    with (folder / "model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
+    """Return the base encoder with a fresh classification head over its pooler: tanh(W·h_CLS + b) → logits."""
+    from transformers import AutoModelForSequenceClassification
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    return AutoModelForSequenceClassification.from_pretrained(
+        base,
+        num_labels=n_labels,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        **settings,
+    )
+
+
+def with_adapters(model: Any, *, rank: int, alpha: int, top_layers: int | None = None) -> Any:
+    """Return `model` with LoRA adapters in its topmost `top_layers` blocks (None: all), pooler and head trainable."""
+    from peft import LoraConfig, get_peft_model
+
+    depth = int(model.config.num_hidden_layers)
+    layers = None if top_layers is None else list(range(depth - min(top_layers, depth), depth))
+    config = LoraConfig(
+        task_type="SEQ_CLS",
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=0.0,
+        target_modules=list(LORA_TARGETS),
+        modules_to_save=list(TRAINED_WHOLE),
+        layers_to_transform=layers,
+    )
+    return get_peft_model(model, config)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Return the tokenizer in a model's folder."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    """Let a finished folder take the place of an old one."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
