@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 
 from engine.neighbours import Vectors
 
-MIN_SAMPLES = 5
+GIANT = 0.25
+"""A cluster with a larger share of the map is taken apart, if it has parts: one blob tells a reader nothing."""
+
+NOISE_LIMIT = 0.4
+"""... unless that would turn more than this share of the map into noise."""
 
 N_EXEMPLARS = 5
 EXEMPLAR_CANDIDATES = 50
@@ -21,25 +25,55 @@ Strengths = NDArray[np.float32]
 
 
 def find_clusters(points: NDArray[np.float32], min_cluster_size: int) -> tuple[Labels, Strengths]:
-    """Return (cluster ids (n,) int32 by falling size, -1 noise; strengths (n,) float32) of points (n, d)."""
+    """Return (cluster ids (n,) int32 by falling size, -1 noise; strengths (n,) float32) of points (n, d).
+
+    HDBSCAN prefers the most lasting groups, which on some maps are two that hold everything: where one is a
+    giant, its parts are taken instead.
+    """
+    labels, strengths = _hdbscan(points, min_cluster_size)
+    limit = int(GIANT * len(points))
+    if np.bincount(labels[labels >= 0], minlength=1).max() > limit:
+        parts, strengths_of_parts = _hdbscan(points, min_cluster_size, limit)
+        if np.mean(parts < 0) <= NOISE_LIMIT:
+            return number_by_size(parts), strengths_of_parts
+    return number_by_size(labels), strengths
+
+
+def _hdbscan(
+    points: NDArray[np.float32], min_cluster_size: int, max_cluster_size: int = 0
+) -> tuple[NDArray[np.int64], Strengths]:
     import hdbscan
 
-    model = hdbscan.HDBSCAN(min_cluster_size=min_cluster_size, min_samples=MIN_SAMPLES, core_dist_n_jobs=1)
+    model = hdbscan.HDBSCAN(
+        min_cluster_size=min_cluster_size,
+        min_samples=min_samples(min_cluster_size),
+        max_cluster_size=max_cluster_size,
+        core_dist_n_jobs=1,
+    )
     model.fit(points.astype(np.float64))
-    return number_by_size(model.labels_), np.asarray(model.probabilities_, dtype=np.float32)
+    return model.labels_, np.asarray(model.probabilities_, dtype=np.float32)
 
 
 def default_min_cluster_size(n: int) -> int:
-    """Return how many of `n` passages make a cluster: growing slowly, for a map shows tens of clusters."""
-    return max(5, round(0.4 * math.sqrt(n)))
+    """Return how many of `n` passages make a cluster: growing slowly, for a map shows tens of clusters.
+
+    Measured on five sets of 2,000 to 20,000 texts: half of it doubles the clusters and costs 0.02 to 0.1 AMI.
+    """
+    return max(5, round(0.7 * math.sqrt(n)))
+
+
+def min_samples(min_cluster_size: int) -> int:
+    """Return how many neighbours make a passage's surroundings dense: more smooths, and makes more noise."""
+    return min(10, max(3, min_cluster_size // 5))
 
 
 def parameters(min_cluster_size: int) -> dict[str, Any]:
     """Return how clusters are found, as JSON types."""
     return {
         "min_cluster_size": min_cluster_size,
-        "min_samples": MIN_SAMPLES,
+        "min_samples": min_samples(min_cluster_size),
         "cluster_selection_method": "eom",
+        "giant": GIANT,
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.clusters import find_exemplars, number_by_size, spread_to_copies
+from engine.clusters import find_clusters, find_exemplars, number_by_size, spread_to_copies
 from engine.layout import principal_coordinates
 from engine.mapping import find_copies, make_map
 from engine.neighbours import Neighbours, find_neighbours
@@ -161,6 +161,28 @@ def test_a_noise_text_with_many_copies_is_a_cluster_of_its_own() -> None:
     ids, spread = spread_to_copies(labels, strengths, copy_of, min_cluster_size=4)
     assert ids.tolist() == [1, 1, -1, 0, 0, 0, 0]
     assert spread.tolist() == [0.5, 0.5, 0, 1, 1, 1, 1]
+
+
+def blobs(*centres: tuple[float, float]) -> Floats:
+    rng = np.random.default_rng(0)
+    return np.vstack([rng.normal(centre, 0.15, size=(200, 2)) for centre in centres]).astype(np.float32)
+
+
+def test_a_giant_is_taken_apart() -> None:
+    # Seen from the lonely group the three that touch are one; left at that, a map would show two clusters.
+    points = blobs((0, 0), (0.6, 0), (0.3, 0.6), (50, 50))
+    cluster_ids, _ = find_clusters(points, 20)
+    assert cluster_ids.max() == 3
+    for group in range(4):
+        ids = cluster_ids[200 * group : 200 * group + 200]
+        assert np.bincount(ids[ids >= 0], minlength=4).max() >= 150
+    assert set(cluster_ids[600:].tolist()) == {0}
+
+
+def test_two_halves_without_parts_stay_two_clusters() -> None:
+    cluster_ids, _ = find_clusters(blobs((0, 0), (50, 50)), 40)
+    assert cluster_ids[:200].tolist() == [0] * 200
+    assert cluster_ids[200:].tolist() == [1] * 200
 
 
 def test_exemplars_are_near_the_centre_and_not_the_same_twice() -> None:
