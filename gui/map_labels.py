@@ -76,17 +76,17 @@ def place_labels(
 
     anchors (n, 2) pixels, NaN for none; sizes (width, height) and reaches, how far its points go from the anchor,
     in pixels. A label stands on its anchor where the points go beyond it, else above them, so that it does not
-    hide them; where that is taken it gives way up or down. Boxes keep GAP apart. What is placed depends on the
-    zoom alone, not on where the window stands, so names do not come and go while the map is pushed about.
+    hide them; where that is taken it gives way a little to any side. Boxes keep GAP apart. What is placed depends
+    on the zoom alone, not on where the window stands, so names do not come and go while the map is pushed about.
     """
     taken = np.empty((len(sizes), 4))
     n_taken = 0
     placed: list[Box | None] = []
     for (x, y), (width, height), reach in zip(anchors.tolist(), sizes, reaches, strict=True):
         box = None
-        for middle in _middles(height, reach):
-            top = y + middle - height / 2
-            tried = x - width / 2, top, x + width / 2, top + height
+        for aside, middle in _middles(width, height, reach):
+            left, top = x + aside - width / 2, y + middle - height / 2
+            tried = left, top, left + width, top + height
             if x == x and y == y and not _touches(tried, taken[:n_taken]):
                 box = tried
                 taken[n_taken] = tried
@@ -96,12 +96,13 @@ def place_labels(
     return placed
 
 
-def _middles(height: float, reach: float) -> tuple[float, float, float]:
-    """Return how far below its anchor a label's middle may stand, in order of preference."""
+def _middles(width: float, height: float, reach: float) -> tuple[tuple[float, float], ...]:
+    """Return how far right of and below its anchor a label's middle may stand, in order of preference."""
+    aside, outside = 0.4 * width, reach + height / 2 + 2
     if reach < 1.6 * height:
-        outside = reach + height / 2 + 2
-        return -outside, outside, 0.0
-    return 0.0, -0.75 * height, 0.75 * height
+        above = (0.0, -outside), (-aside, -outside), (aside, -outside)
+        return *above, (0.0, outside), (-aside, outside), (aside, outside), (0.0, 0.0)
+    return (0.0, 0.0), (0.0, -0.75 * height), (0.0, 0.75 * height)
 
 
 def _touches(box: Box, others: NDArray[np.float64]) -> bool:

@@ -86,6 +86,7 @@ class MapPanel(Panel):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "legend"):
             self._dress()
             self._show_legend()
+            self._on_result()
 
     # building
 

@@ -64,7 +64,8 @@ class Drawing(QObject):
         self._n_points = len(figure) if figure else 0
 
     def light(self, rows: Rows) -> None:
-        """Lay these points, in full colour, over the picture of all; an empty array for none."""
+        """Lay these points, in full colour, over the picture of all; an empty array for none. Needs a new aim."""
+        self._abandon()
         self._lit = []
         if len(rows) and self._layers:
             chosen = np.zeros(
@@ -72,7 +73,6 @@ class Drawing(QObject):
             )
             chosen[rows] = True
             self._lit = [layer.subset(chosen[layer.tiles.rows]) for layer in self._layers]
-        self._under_way = None
 
     def aim(self, view: View, fitted_scale: float, ratio: float, moving: bool) -> None:
         """Ask for a picture of `view` on a screen of `ratio` device pixels; what is under way is finished first."""
@@ -153,6 +153,10 @@ class Drawing(QObject):
     def _stop(self) -> None:
         self._timer.stop()
         self._wanted = None
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """Give up the picture under way, so that the canvas is clean for the next."""
         if self._under_way is not None:
             self._under_way.close()
             self._under_way = None

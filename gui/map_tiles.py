@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.map_geometry import is_finite
+from gui.map_geometry import Bounds, is_finite
 
 POINTS_A_TILE = 250
 MAX_SIDE = 128
@@ -53,6 +53,12 @@ class Tiles:
 
     def __len__(self) -> int:
         return len(self.xs)
+
+    @property
+    def bounds(self) -> Bounds:
+        """A rectangle that holds all points."""
+        right, top = self.left + self.side * self.tile_width, self.bottom + self.side * self.tile_height
+        return self.left, self.bottom, right, top
 
     @cached_property
     def crowding(self) -> float:

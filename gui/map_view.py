@@ -316,7 +316,9 @@ class MapView(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Zoom by a pinch, on a trackpad or a touch screen."""
+        """Zoom by a pinch, on a trackpad or a touch screen; be sharp again on another screen."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._at_rest()
         if (
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture

@@ -453,3 +453,62 @@ def test_the_map_follows_the_colours_of_the_window(panel: MapPanel, session: Ses
     QApplication.sendPostedEvents(None, QEvent.Type.PaletteChange)
     panel.view.finish_drawing()
     assert sum(colour_at(panel, 2.5, 7)) < 200 < 600 < sum(light)
+
+
+# the picture in the making
+
+
+def many(n: int) -> MapData:
+    xy = np.random.default_rng(4).uniform(0, 1, (n, 2)).astype(np.float32)
+    return replace(a_map([(0.0, 0.0)] * n), xy=xy)
+
+
+def test_a_sample_stands_in_while_the_map_moves_and_the_whole_follows(
+    panel: MapPanel, session: Session, qtbot: QtBot
+) -> None:
+    show(panel, session, many(150_000))
+    drawing = panel.view._drawing
+    assert drawing.picture is not None
+    assert not drawing.picture.sampled
+    panel.view.zoom(1.05)
+    drawing.finish()
+    assert drawing.picture.sampled
+    assert drawing.picture.view == panel.view.view
+    qtbot.waitUntil(lambda: not drawing.picture.sampled and not drawing.busy)
+    assert drawing.picture.view == panel.view.view
+
+
+def test_the_last_picture_moves_with_the_hand_at_once(panel: MapPanel, session: Session) -> None:
+    show(panel, session, a_map(CORNERS))
+    picture = panel.view._drawing.picture
+    before = colour_at(panel, 5, 5)
+    panel.view._move(panel.view.view.panned(33, -12))
+    assert colour_at(panel, 5, 5) == before
+    assert panel.view._drawing.picture is picture  # nothing was drawn anew
+
+
+def test_a_new_selection_in_the_middle_of_drawing_leaves_no_trace(panel: MapPanel, session: Session) -> None:
+    show(panel, session, many(30_000))
+    clean = panel.view.grab().toImage()
+    drawing = panel.view._drawing
+    panel.view._at_rest()
+    drawing._step()
+    drawing._step()
+    session.set_selection({10, 20}, "rows")
+    session.set_selection((), "")
+    panel.view.finish_drawing()
+    assert panel.view.grab().toImage() == clean
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_a_picture_has_all_pixels_of_the_screen(panel: MapPanel, session: Session, ratio: float) -> None:
+    show(panel, session, a_map(CORNERS))
+    drawing, view = panel.view._drawing, panel.view.view
+    drawing.aim(view, view.scale, ratio, moving=False)
+    drawing.finish()
+    assert drawing.picture is not None
+    image = drawing.picture.base
+    assert (image.width(), image.height()) == (round(view.width * ratio), round(view.height * ratio))
+    for place in CORNERS:
+        x, y = view.to_window(*place)
+        assert image.pixelColor(int(x * ratio), int(y * ratio)).alpha() > 150
