@@ -1,5 +1,6 @@
 """What a person can do to corpora: each command a few lines, all work asked of the engine."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -170,9 +171,15 @@ class Commands(QObject):
         """Ask for the corpora again; open `name` if it is not yet open."""
         self._link.call("corpora", on_done=partial(self._on_corpora, name), replaces="corpora")
 
-    def _map_of(self, name: str, fast: bool) -> None:
+    def _map_of(self, name: str, fast: bool, on_error: Callable[[str], object] | None = None) -> None:
+        """Draw a map; after a load a corpus that is too small for one is worth a note, not an error."""
         self._link.start(
-            f"Drawing the map of “{name}”", "build_map", name, fast=fast, on_done=partial(self._on_map, name)
+            f"Drawing the map of “{name}”",
+            "build_map",
+            name,
+            fast=fast,
+            on_done=partial(self._on_map, name),
+            on_error=on_error,
         )
 
     def _tag(self, title: str, method: str, *arguments: list[int]) -> Job:
@@ -212,7 +219,7 @@ class Commands(QObject):
         self._notices.note(said(name, report), self._actions["show_skipped"] if report.skipped else None)
         changed = report.files_read or report.files_removed
         if report.passages and (changed or self._session.map is None):
-            self._map_of(name, fast=False)
+            self._map_of(name, fast=False, on_error=self._notices.note)
 
     def _on_map(self, name: str, map_data: MapData | None) -> None:
         if name == self._session.corpus_name:

@@ -1,0 +1,169 @@
+"""From dropped paths to a loaded corpus with a map."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+from engine.records import Preview
+from gui.commands import said
+from gui.load_dialog import LoadDialog, summary
+from gui.sources import column_names, kind_of, sources_from
+from indexes.records import Skipped, Source, TableColumns
+from tests.gui import fakes
+
+
+def drop(window, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    buttons, keys, action = (
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.DropAction.CopyAction,
+    )
+    enter = QDragEnterEvent(QPointF(9, 9).toPoint(), action, mime, buttons, keys)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert window._drop_hint.isVisible()
+    window.dropEvent(QDropEvent(QPointF(9, 9), action, mime, buttons, keys))
+
+
+def test_dropping_a_folder_previews_it_and_starting_loads_it_and_then_draws_the_map(
+    qtbot, window, link, tmp_path
+):
+    drop(window, tmp_path)
+    assert not window._drop_hint.isVisible()
+    dialog = window.findChild(LoadDialog)
+    source = Source("folder", str(tmp_path))
+    assert dialog.sources == (source,)
+    assert link.asked("preview") == [(("Town papers", (source,)), {})]
+    link.end(fakes.preview())
+    assert dialog._files.rowCount() == 5
+    dialog.accept()
+    assert link.asked("index") == [(("Town papers", (source,)), {})]
+    link.end(fakes.report())
+    assert link.asked("build_map") == [(("Town papers",), {"fast": False})]
+    link.end(fakes.map_data(5))
+    assert len(window.session.map.passage_ids) == 5
+
+
+def test_cancelling_a_preview_stops_it_and_leaves_no_corpus_behind(qtbot, window, link, tmp_path):
+    dialog = window.commands.add_paths([tmp_path])
+    dialog.reject()
+    assert link.jobs[-1].cancelled
+    assert link.asked("index") == link.asked("remove") == []
+
+
+def test_a_preview_for_a_new_corpus_makes_it_and_takes_it_back_when_cancelled(qtbot, window, link, tmp_path):
+    dialog = LoadDialog(link, sources_from([tmp_path]), (), "", window)
+    name = tmp_path.stem
+    assert link.asked("create") == [((name,), {})]
+    dialog.reject()
+    assert link.asked("remove") == [((name,), {})]
+
+
+def test_another_name_typed_into_the_preview_is_the_one_that_is_loaded(qtbot, window, link, tmp_path):
+    dialog = LoadDialog(link, sources_from([tmp_path]), (), "", window)
+    link.end(fakes.preview())
+    chosen = []
+    dialog.chosen.connect(lambda name, sources: chosen.append((name, sources)))
+    dialog.name.setCurrentText("Harbour")
+    dialog.accept()
+    assert chosen == [("Harbour", (Source("folder", str(tmp_path)),))]
+    assert link.asked("remove") == [((tmp_path.stem,), {})]
+
+
+def test_the_columns_of_a_table_can_be_chosen(qtbot, window, link, tmp_path):
+    table = tmp_path / "reviews.csv"
+    table.write_text("when;what;who\n1;fine;ada\n", encoding="utf-8")
+    dialog = LoadDialog(link, sources_from([table]), ("Town",), "Town", window)
+    link.end(fakes.preview())
+    chosen = []
+    dialog.chosen.connect(lambda _name, sources: chosen.extend(sources))
+    dialog.columns.boxes["text"].setCurrentText("what")
+    dialog.accept()
+    assert chosen == [Source("table", str(table), TableColumns(text="what"))]
+
+
+def test_a_preview_that_fails_says_why(qtbot, window, link, tmp_path):
+    dialog = window.commands.add_paths([tmp_path])
+    link.end(error="The folder cannot be read.")
+    assert dialog._summary.text() == "The folder cannot be read."
+    assert not dialog._start.isEnabled()
+    dialog.reject()
+
+
+def test_nothing_to_load_is_an_error_in_the_bar(window, tmp_path):
+    assert window.commands.add_paths([tmp_path / "gone"]) is None
+    assert window.notices.sentence.startswith("None of what was dropped")
+
+
+def test_an_unchanged_corpus_is_not_drawn_again(window, link):
+    window.actions_table["update_corpus"].trigger()
+    link.end(fakes.report(files_read=0, files_unchanged=3))
+    assert link.asked("build_map") == []
+    assert window.notices.sentence == "“Town papers” is up to date: nothing has changed in 3 files."
+
+
+def test_skipped_files_are_said_with_the_way_to_their_list(window, link):
+    window.actions_table["update_corpus"].trigger()
+    link.end(fakes.report(skipped=(Skipped("/a.pdf", "no"),)))
+    assert window.notices.sentence.endswith("1 file was skipped.")
+    assert window.notices._button.text() == "Skipped files"
+
+
+def test_too_small_a_map_after_a_load_is_a_note_and_not_an_error(window, link):
+    window.actions_table["update_corpus"].trigger()
+    link.end(fakes.report())
+    link.end(error="Three passages are too few for a map.")
+    assert window.notices.sentence == "Three passages are too few for a map."
+    assert window.notices.property("kind") == "note"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.csv", "table"),
+        ("a.jsonl.gz", "table"),
+        ("A.TSV", "table"),
+        ("a.parquet", "table"),
+        ("a.csv.txt", "file"),
+    ],
+)
+def test_a_file_is_a_table_by_its_suffix(name, kind):
+    assert kind_of(Path("/x") / name) == kind
+
+
+def test_paths_that_do_not_exist_are_left_out_and_none_comes_twice(tmp_path):
+    (tmp_path / "a.txt").write_text("a")
+    found = sources_from([tmp_path, tmp_path / "a.txt", tmp_path / "b.txt", tmp_path])
+    assert [(source.kind, source.path) for source in found] == [
+        ("folder", str(tmp_path)),
+        ("file", str(tmp_path / "a.txt")),
+    ]
+
+
+def test_column_names_are_read_from_the_first_line(tmp_path):
+    (tmp_path / "a.csv").write_text('id;"the; text";stars\n1;x;2\n', encoding="utf-8-sig")
+    (tmp_path / "b.tsv").write_text("id\ttext\n", encoding="utf-8")
+    with gzip.open(tmp_path / "c.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write('{"_id": "1", "body": "x"}\n{"_id": "2"}\n')
+    (tmp_path / "d.jsonl").write_text("not json\n")
+    assert column_names(tmp_path / "a.csv") == ("id", "the; text", "stars")
+    assert column_names(tmp_path / "b.tsv") == ("id", "text")
+    assert column_names(tmp_path / "c.jsonl.gz") == ("_id", "body")
+    assert column_names(tmp_path / "d.jsonl") == ()
+    assert column_names(tmp_path / "gone.csv") == ()
+
+
+def test_a_preview_without_anything_to_read_says_so():
+    assert summary(Preview((), (), 0, 0, 0.0, 0)) == "There is no file here that Asterism can read."
+    assert summary(Preview((), (), 4, 0, 0.0, 0)).startswith("Nothing is new: 4 files")
+
+
+def test_a_load_is_told_in_counts():
+    assert said("Town", fakes.report(files_removed=1)) == (
+        "“Town” now holds 3 documents, 9 passages. 1 file that had gone left it."
+    )
