@@ -55,12 +55,16 @@ class View:
     def all_to_window(self, xy: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the pixels (n, 2) of places (n, 2)."""
         middle = np.array([self.width / 2, self.height / 2])
-        return (xy - np.array([self.x, self.y])) * np.array([self.scale, -self.scale]) + middle
+        pixels: NDArray[np.float64] = (xy - np.array([self.x, self.y])) * np.array(
+            [self.scale, -self.scale]
+        ) + middle
+        return pixels
 
     def all_to_map(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the places (n, 2) under pixels (n, 2)."""
         middle = np.array([self.width / 2, self.height / 2])
-        return (pixels - middle) / np.array([self.scale, -self.scale]) + np.array([self.x, self.y])
+        places: NDArray[np.float64] = (pixels - middle) / np.array([self.scale, -self.scale])
+        return places + np.array([self.x, self.y])
 
     def panned(self, across: float, down: float) -> "View":
         """Return the view after the map was pushed by so many pixels."""

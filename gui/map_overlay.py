@@ -25,7 +25,7 @@ from gui.map_labels import Box, place_labels, two_lines
 from gui.theme import Tones, scaled
 
 MOST_CHARACTERS = 44
-ROOM_FOR_NAMES = 0.18
+ROOM_FOR_NAMES = 0.3
 """Share of the map that names may cover."""
 HALO = 3.0
 FARTHEST = 60.0

@@ -30,10 +30,13 @@ TOOLS = (
     ("rectangle", "Rectangle", "R", "Drag over passages to select them; Ctrl adds, Alt removes"),
 )
 COLOURINGS = (
-    ("cluster", "Colour by cluster"),
-    ("format", "Colour by type"),
-    ("label", "Colour by sentiment"),
+    ("cluster", "By cluster"),
+    ("format", "By type"),
+    ("label", "By sentiment"),
 )
+COLOURING_WIDTH = 112
+NARROW, NARROWEST = 480, 350
+"""Pixels below which the header gives up what wheel and keys do, then what menus and keys do."""
 REMEMBERED = 300
 """Passages kept for the hover card."""
 
@@ -88,6 +91,11 @@ class MapPanel(Panel):
             self._show_legend()
             self._on_result()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the header's tools to the width."""
+        super().resizeEvent(event)
+        self._show_tools(self.view.figure is not None)
+
     # building
 
     def _make_actions(self) -> None:
@@ -128,9 +136,12 @@ class MapPanel(Panel):
     def _make_header(self) -> None:
         self.colouring = QComboBox()
         self.colouring.setAccessibleName("Colour by")
-        self.colouring.setToolTip("What the colours of the points mean")
+        self.colouring.setToolTip(
+            "Colour the points by their cluster, the type of their document, or sentiment"
+        )
         for kind, name in COLOURINGS:
             self.colouring.addItem(name, kind)
+        self.colouring.setMinimumWidth(COLOURING_WIDTH)
         self._tools.addWidget(self.colouring)
         self._tools.addSpacing(GAP)
         actions = (*self.tools.actions(), self.names, self.farther, self.closer, self.fit, self.update_map)
@@ -202,8 +213,7 @@ class MapPanel(Panel):
     def _show_state(self) -> None:
         corpus, data, job = self._session.corpus, self._session.map, self._job()
         drawn = data is not None and len(data.passage_ids) > 0
-        for button in (*self._buttons, self.colouring):
-            button.setVisible(drawn)
+        self._show_tools(drawn)
         self.update_map.setEnabled(job is None)
         self.make.setEnabled(job is None)
         self.notice_button.setEnabled(job is None)
@@ -228,6 +238,16 @@ class MapPanel(Panel):
         else:
             self.offer.say("No map yet", self._problem or _offer(corpus.passages))
             self.show_state(self.offer)
+
+    def _show_tools(self, drawn: bool) -> None:
+        """Show the header's buttons while there is a map, the ones one can do without where there is room."""
+        spared = [] if self.width() >= NARROW else [self.closer, self.farther, self.names]
+        if self.width() < NARROWEST:
+            spared += [self.fit, self.update_map]
+        self.title.setVisible(self.width() >= NARROWEST or not drawn)
+        self.colouring.setVisible(drawn)
+        for button in self._buttons:
+            button.setVisible(drawn and button.defaultAction() not in spared)
 
     def _say(self, title: str, text: str) -> None:
         self.empty.say(title, text)

@@ -502,7 +502,7 @@ class MapView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the size below which a map says nothing."""
-        return QSize(160, 120)
+        return QSize(340, 220)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted map fitted, and any other centred."""

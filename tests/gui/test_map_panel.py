@@ -512,3 +512,14 @@ def test_a_picture_has_all_pixels_of_the_screen(panel: MapPanel, session: Sessio
     for place in CORNERS:
         x, y = view.to_window(*place)
         assert image.pixelColor(int(x * ratio), int(y * ratio)).alpha() > 150
+
+
+def test_a_narrow_panel_keeps_the_tools_that_have_no_other_way(panel: MapPanel, session: Session) -> None:
+    show(panel, session, a_map(CORNERS))
+    assert all(button.isVisible() for button in panel._buttons)
+    panel.setMinimumWidth(260)
+    panel.resize(300, 500)
+    QApplication.processEvents()
+    shown = [button.accessibleName() for button in panel._buttons if button.isVisible()]
+    assert shown == ["Move the map", "Lasso", "Rectangle"]
+    assert panel.colouring.isVisible()
