@@ -30,6 +30,7 @@ class CorpusPanel(Panel):
         self._session = session
         self._build(actions)
         session.corpora_changed.connect(self._show_corpora)
+        link.job_changed.connect(self._show_welcome)
         session.corpus_changed.connect(self._show_corpus)
         session.corpus_info_changed.connect(self._show_corpus)
         self._show_corpora()
@@ -97,13 +98,22 @@ class CorpusPanel(Panel):
             "A corpus is a set of folders, files and tables.",
             [actions["add_folder"]],
         )
+        self.coming = EmptyState("folder", "Loading …", "The corpus appears here in a moment.")
         self.add_state(self.welcome)
+        self.add_state(self.coming)
 
     def _show_corpora(self) -> None:
-        self.show_state(None if self._session.corpora else self.welcome)
+        self._show_welcome(None)
         self.corpus_rows.show(self._session.corpora)
         _fit(self.corpora, len(self._session.corpora), 6)
         self._mark_open()
+
+    def _show_welcome(self, _job: object) -> None:
+        """Without a corpus, say what one is; while the first is on its way, say that."""
+        if self._link.jobs and not self._session.corpora:
+            self.show_state(self.coming)
+        else:
+            self.show_state(None if self._session.corpora else self.welcome)
 
     def _mark_open(self) -> None:
         """Show which corpus is open, without opening it again."""

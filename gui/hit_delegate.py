@@ -165,7 +165,7 @@ def _lay_out(row: ResultRow, font: QFont, width: int, colours: Tones | None) -> 
         tail = units[2 * start : 2 * (start + line.textLength())].decode("utf-16-le").rstrip()
         metrics = QFontMetrics(_bold(font) if snippet.marks else font)
         while tail and metrics.horizontalAdvance(f"{tail} …") > width:
-            tail = tail[:-1].rstrip()
+            tail = tail.rpartition(" ")[0] if " " in tail else tail[:-1]
         marks = tuple(mark for mark in snippet.marks if mark[1] <= len(head) + len(tail))
         layout, _ = _set_lines(f"{head}{tail} …", font, width, marks, colours)
     return layout

@@ -114,4 +114,6 @@ def said(progress: Progress, pace: Pace) -> str:
         parts.append(f"{rate} a second")
     if pace.seconds_left is not None:
         parts.append(time_left(pace.seconds_left))
+    if progress.note:
+        parts.append(progress.note)
     return "  ·  ".join(parts)

@@ -27,14 +27,12 @@ from gui.layout import Columns
 from gui.map_panel import MapPanel
 from gui.notices import Notices, confess
 from gui.reader_panel import ReaderPanel
-from gui.search_panel import SearchPanel
+from gui.search_panel import LOADS, SearchPanel
 from gui.sentiment_panel import SentimentPanel
 from gui.session import Session
 from gui.theme import Theme, tones
 from gui.welcome import DropHint, Welcome
 from gui.wording import count
-
-LOADS = ("index", "load_sample")
 
 
 class MainWindow(QMainWindow):
@@ -280,7 +278,10 @@ class MainWindow(QMainWindow):
         """Welcome a newcomer; everybody else, and a newcomer whose first load has begun, sees the panels."""
         loading = any(job.request.method in LOADS for job in self.link.jobs)
         known = self.session.corpora or self.settings.value("corpus", "")
-        self.pages.setCurrentWidget(self.columns if known or loading else self.welcome)
+        page = self.columns if known or loading else self.welcome
+        if page is not self.pages.currentWidget():
+            self.centralWidget().setFocus()  # else the first button of the new page would look chosen
+            self.pages.setCurrentWidget(page)
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

@@ -240,7 +240,8 @@ def _short(text: str, most: int = 36) -> str:
 
 
 def _neighbour(hit: Hit) -> str:
-    return f"{hit.score:.2f}   {hit.passage.title or hit.passage.document_key}: {hit.snippet.text}"
+    title = hit.passage.title or hit.passage.document_key
+    return f"{hit.score:.2f}   {title}: {hit.snippet.text.removeprefix(title).strip()}"
 
 
 def _neighbour_tip(hit: Hit) -> str:

@@ -20,6 +20,9 @@ PAUSE = 250
 
 HITS = 50
 
+LOADS = ("index", "load_sample")
+"""The jobs that bring documents in."""
+
 MODE_TIPS = {
     "hybrid": "Rank by meaning and words together (Alt+1)",
     "dense": "Rank by meaning: other words for the same thing count (Alt+2)",
@@ -45,6 +48,7 @@ class SearchPanel(Panel):
         session.corpus_info_changed.connect(self._on_corpus_info)
         session.current_changed.connect(self._on_current)
         link.state_changed.connect(self._on_state)
+        link.job_changed.connect(self._on_job)
         self._on_corpus()
 
     def search(self) -> None:
@@ -109,7 +113,7 @@ class SearchPanel(Panel):
     def select_hits(self) -> None:
         """Make the hits the selection."""
         hits = self._session.hit_scores
-        self._session.set_selection(hits, count(len(hits), "hit"))
+        self._session.set_selection(hits, f"hits of “{self._asked}”")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Down go from the query into the hits, and Up from the first hit back."""
@@ -177,7 +181,11 @@ class SearchPanel(Panel):
             "Add a folder, and its documents can be searched.",
             [actions["add_folder"]],
         )
+        self.loading = EmptyState(
+            "search", "Reading the first documents", "They can be searched as soon as their text is in."
+        )
         self.add_state(self.no_corpus)
+        self.add_state(self.loading)
 
     def _on_edited(self, _text: str) -> None:
         self._pause.start()
@@ -206,7 +214,11 @@ class SearchPanel(Panel):
 
     def _on_corpus_info(self) -> None:
         empty = self._session.corpus is None or not self._session.corpus.passages
-        self.show_state(self.no_corpus if empty else None)
+        loading = any(job.request.method in LOADS for job in self._link.jobs)
+        self.show_state((self.loading if loading else self.no_corpus) if empty else None)
+
+    def _on_job(self, _job: object) -> None:
+        self._on_corpus_info()
 
     def _on_state(self, state: str) -> None:
         if state == "ready" and self._asked and self._session.result and self._session.result.note:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -33,6 +34,16 @@ PAGE = 200
 
 UNSURE = 0.5
 """Below this top probability the tagger is said to be not sure."""
+
+
+UNSELECTED = (
+    "No tags yet",
+    "Select passages on the map, in the hits or by a cluster, and tag them as negative, neutral or positive.",
+)
+SELECTED = ("Not tagged yet", "Tag the selection to see which passages are negative, neutral or positive.")
+
+ROOMY = 420
+"""Pixels of height from which everything fits; below, the answer to a typed text takes the totals' place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class SentimentPanel(Panel):
         self._pause.stop()
         text = self.typed.text().strip()
         self.answer.setVisible(bool(text))
+        self._make_room()
         if text:
             self.verdict.setText("Asking the tagger …")
             self._link.call(
@@ -116,11 +128,7 @@ class SentimentPanel(Panel):
         column.addLayout(row)
         self.content.addWidget(top)
         self.content.addWidget(self._make_table(), 1)
-        self.hint = EmptyState(
-            "tag",
-            "No tags yet",
-            "Select passages on the map, in the hits or by a cluster, and tag them as negative, neutral or positive.",
-        )
+        self.hint = EmptyState("tag", *UNSELECTED)
         self.content.addWidget(self.hint, 1)
 
     def _make_table(self) -> QTableView:
@@ -157,10 +165,10 @@ class SentimentPanel(Panel):
         corpus = self._session.corpus
         whole = bool(tags is not None and corpus and len(tags.passage_ids) >= corpus.passages)
         self.tag_all.setVisible(not whole)
-        for part in (self.totals, self.table):
-            part.setVisible(tagged > 0)
+        self.table.setVisible(tagged > 0)
         self.hint.setVisible(tagged == 0)
-        self.unsure.setVisible(False)
+        self.hint.say(*(SELECTED if selection else UNSELECTED))
+        self.unsure.clear()
         self._order = np.zeros(0, np.int64)
         if tags is not None and tagged:
             counts = np.bincount(tags.label_ids[rows], minlength=len(tags.labels))
@@ -171,13 +179,24 @@ class SentimentPanel(Panel):
             self._order = rows[order]
         self.rows.show(())
         self._fetch(0)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show less where there is little room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        roomy, answering = self.height() >= ROOMY, not self.answer.isHidden()
+        self.totals.setVisible(len(self._order) > 0 and (roomy or not answering))
+        self.unsure.setVisible(bool(self.unsure.text()) and roomy)
 
     def _scope(self, tagged: int) -> str:
         selection = self._session.selection
         if selection:
             origin = self._session.selection_origin
             chosen = f"{count(len(selection), 'passage')} selected" + (f" ({origin})" if origin else "")
-            return chosen if tagged == len(selection) else f"{chosen}, {tagged:,} tagged"
+            return chosen if tagged == len(selection) else f"{tagged:,} tagged of {chosen}"
         corpus = self._session.corpus
         if corpus is None or not tagged:
             return ""
@@ -188,7 +207,6 @@ class SentimentPanel(Panel):
             self.unsure.setText(
                 f"Of {count(number, 'passage')} the tagger is not sure (below {percent(UNSURE)})."
             )
-            self.unsure.show()
 
     def _fetch(self, offset: int) -> None:
         """Ask for the texts of the next page of the table."""

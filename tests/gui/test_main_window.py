@@ -39,6 +39,8 @@ def test_a_newcomer_is_welcomed_and_the_sample_is_one_click_away(qtbot, opened):
     qtbot.mouseClick(window.welcome.sample, Qt.MouseButton.LeftButton)
     assert link.asked("load_sample") == [((), {})]
     assert not window.welcome.isVisible()
+    assert window.search_panel.state is window.search_panel.loading
+    assert window.corpus_panel.state is window.corpus_panel.coming
 
 
 def test_the_corpus_that_was_open_last_is_opened_again(opened, settings, link):

@@ -70,7 +70,7 @@ def test_select_hits_makes_them_the_selection(window):
     search(window, "warm")
     window.actions_table["select_hits"].trigger()
     assert window.session.selection == {4, 1, 2, 6, 5}
-    assert window.session.selection_origin == "5 hits"
+    assert window.session.selection_origin == "hits of “warm”"
 
 
 def test_next_and_previous_hit_go_round(window):

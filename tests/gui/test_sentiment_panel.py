@@ -83,3 +83,21 @@ def test_rows_of_a_selection_are_found_among_the_tags():
     assert rows_in(fakes.tags(), frozenset({2, 8, 99})).tolist() == [1, 7]
     assert rows_in(fakes.tags(), frozenset()).tolist() == list(range(8))
     assert rows_in(None, frozenset({1})).tolist() == []
+
+
+def test_in_a_low_panel_the_answer_to_a_typed_text_takes_the_place_of_the_totals(qtbot, window):
+    panel = window.sentiment_panel
+    assert panel.totals.isVisible()
+    panel.typed.setText("lovely")
+    panel.tag_text()
+    panel.resize(panel.width(), 300)
+    assert not panel.totals.isVisible()
+    panel.typed.clear()
+    assert panel.totals.isVisible()
+
+
+def test_an_untagged_selection_is_told_what_to_do(window):
+    window.session.set_selection({77}, "lasso")
+    assert window.sentiment_panel.scope.text() == "0 tagged of 1 passage selected (lasso)"
+    assert window.sentiment_panel.hint.title.text() == "Not tagged yet"
+    assert window.sentiment_panel.tag_selected.isVisible()
