@@ -11,7 +11,11 @@ EXACT_LIMIT = 30_000
 """Up to here all pairs are compared; the work grows with the square, and beyond it lists are faster."""
 
 PROBES = 16
-"""Lists looked into for a passage, of √n."""
+"""Lists looked into for a passage, of 2√n. At 66,000 real passages that takes a quarter of the exact way's time
+and finds 0.95 of the neighbours; the clusters measure the same (AMI) from 0.92 on."""
+
+TRAINING = 40
+"""Passages for each list that its centre is learned from."""
 
 BLOCK = 4_096
 """Queries answered at once: enough for a matrix product, few enough to report several times a second."""
@@ -80,10 +84,11 @@ def _list_index(vectors: Vectors, seed: int) -> tuple[Any, dict[str, Any]]:
     import faiss
 
     n, dim = vectors.shape
-    lists = int(np.sqrt(n))
+    lists = int(2 * np.sqrt(n))
     index: Any = faiss.index_factory(dim, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.cp.seed = seed + 1
-    sample = np.random.default_rng(seed).choice(n, size=min(n, 50 * lists), replace=False)
+    index.cp.niter = 10
+    sample = np.random.default_rng(seed).choice(n, size=min(n, TRAINING * lists), replace=False)
     index.train(np.ascontiguousarray(vectors[np.sort(sample)], dtype=np.float32))
     for _, rows in blocks(vectors):
         index.add(rows)
