@@ -223,32 +223,41 @@ def _open_transformers(kind: type[Tagger], folder: Path, device: str) -> Tagger:
         raise ModelError(f"The tagger in {folder} cannot be loaded: {error}") from error
     if report["missing_keys"]:
         raise ModelError(f"The model in {folder} has no classification head, so it cannot tag.")
+    _check_one_of_several(folder, model)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     model.config.pad_token_id = tokenizer.pad_token_id
-    labels = tuple(str(model.config.id2label[number]) for number in range(model.config.num_labels))
-    columns = _sentiment_order(labels)
-    positions = int(getattr(model.config, "max_position_embeddings", 512))
-    max_tokens = min(int(tokenizer.model_max_length), positions)
-    return kind(
-        folder.name,
-        tuple(
-            labels[column].lower() if columns != tuple(range(len(labels))) else labels[column]
-            for column in columns
-        ),
-        str(getattr(model.config, "_name_or_path", folder)) or folder.name,
-        max_tokens,
-        tokenizer,
-        model.eval().requires_grad_(False).to(device),
-        device,
-        columns,
+    labels, columns = _sentiment_order(
+        tuple(model.config.id2label[n] for n in range(model.config.num_labels))
     )
+    # weights stored as float16 would run as float16, which a CPU is slow and coarse with
+    model = model.float().eval().requires_grad_(False).to(device)
+    max_tokens = min(int(tokenizer.model_max_length), _positions(model))
+    return kind(folder.name, labels, folder.name, max_tokens, tokenizer, model, device, columns)
 
 
-def _sentiment_order(labels: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the model's columns as (negative, neutral, positive) when these are its labels, else as they are."""
+def _check_one_of_several(folder: Path, model: Any) -> None:
+    """Refuse a head whose labels are not alternatives: a score, or labels of which several may hold at once."""
+    if model.config.num_labels < 2:
+        raise ModelError(f"The model in {folder} gives a score and no labels, so it cannot tag.")
+    if model.config.problem_type == "multi_label_classification":
+        raise ModelError(
+            f"The model in {folder} gives a text several labels at once. Asterism's taggers give one."
+        )
+
+
+def _positions(model: Any) -> int:
+    """Return how many tokens the model has positions for; RoBERTa's kind leaves the first ones to padding."""
+    positions = int(getattr(model.config, "max_position_embeddings", 512))
+    embeddings = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(embeddings, "padding_idx", None)
+    return positions if padding is None else positions - padding - 1
+
+
+def _sentiment_order(labels: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return (labels, the model's column of each): negative, neutral, positive if these are they, else as they are."""
     lowered = [label.lower() for label in labels]
-    known = [label for label in SENTIMENT_LABELS if label in lowered]
+    known = tuple(label for label in SENTIMENT_LABELS if label in lowered)
     if len(known) == len(labels):
-        return tuple(lowered.index(label) for label in known)
-    return tuple(range(len(labels)))
+        return known, tuple(lowered.index(label) for label in known)
+    return labels, tuple(range(len(labels)))

@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from indexes.errors import ModelError
 
 ADAPTER_FILE = "adapter.safetensors"
 DESCRIPTION_FILE = "tagger.json"
+CARD_FILE = "README.md"
 LORA_TARGETS = ("query", "key", "value", "intermediate.dense", "output.dense")
 """The linear layers of a BERT block that get an adapter; "output.dense" is both attention's and feed-forward's."""
 TRAINED_WHOLE = ("pooler", "classifier")
@@ -29,21 +32,29 @@ def read_description(folder: Path) -> dict[str, Any]:
     return description
 
 
-def write_tagger(folder: Path, tensors: Mapping[str, Any], description: Mapping[str, Any]) -> None:
-    """Write a tagger's folder, replacing an old one only when the new one is whole."""
-    from safetensors.torch import save_file
+@contextmanager
+def whole_or_nothing(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write a tagger into; it becomes `folder` when the block ends well, else it goes.
 
+    A model card that stood in `folder` stays. Raises ModelError when the disk does not let us.
+    """
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        save_file({name: tensor.contiguous().half() for name, tensor in tensors.items()}, part / ADAPTER_FILE)
-        write_description(part, description)
+        yield part
         _put_in_place(part, folder)
     except OSError as error:
         raise ModelError(f"The tagger cannot be written to {folder}: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def write_tensors(folder: Path, tensors: Mapping[str, Any]) -> None:
+    """Write what was trained as float16: half the size, and the probabilities differ by less than 0.01."""
+    from safetensors.torch import save_file
+
+    save_file({name: tensor.contiguous().half() for name, tensor in tensors.items()}, folder / ADAPTER_FILE)
 
 
 def write_description(folder: Path, description: Mapping[str, Any]) -> None:
@@ -72,13 +83,22 @@ def weights_digest(folder: Path) -> str:
 
 
 def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
-    """Return the base encoder with a fresh classification head over its pooler: tanh(W·h_CLS + b) → logits."""
-    from transformers import AutoModelForSequenceClassification
+    """Return the base encoder with a fresh classification head over its pooler: tanh(W·h_CLS + b) → logits.
+
+    float32. Raises ModelError for an encoder that is not a BERT: others have no such pooler, or other layers.
+    """
+    from transformers import AutoConfig, AutoModelForSequenceClassification
     from transformers.utils import logging
 
+    kind = AutoConfig.from_pretrained(base, local_files_only=True, trust_remote_code=False).model_type
+    if kind != "bert":
+        raise ModelError(
+            f"A tagger can be trained over a BERT encoder only, and {base.name} is of the kind “{kind}”. "
+            "Train with the encoder that comes with Asterism."
+        )
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    return AutoModelForSequenceClassification.from_pretrained(
+    model = AutoModelForSequenceClassification.from_pretrained(
         base,
         num_labels=n_labels,
         local_files_only=True,
@@ -86,6 +106,7 @@ def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
         use_safetensors=True,
         **settings,
     )
+    return model.float()
 
 
 def with_adapters(model: Any, *, rank: int, alpha: int, top_layers: int | None = None) -> Any:
@@ -103,7 +124,10 @@ def with_adapters(model: Any, *, rank: int, alpha: int, top_layers: int | None =
         modules_to_save=list(TRAINED_WHOLE),
         layers_to_transform=layers,
     )
-    return get_peft_model(model, config)
+    with warnings.catch_warnings():
+        # peft asks transformers for an attribute by its old name; that is between the two of them
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        return get_peft_model(model, config)
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -118,6 +142,8 @@ def _put_in_place(part: Path, folder: Path) -> None:
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
+        if (folder / CARD_FILE).is_file():
+            shutil.copy2(folder / CARD_FILE, part / CARD_FILE)
         folder.rename(old)
     part.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

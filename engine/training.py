@@ -24,9 +24,10 @@ from engine.tagger import SENTIMENT_LABELS, Tagger
 from engine.tagger_files import (
     classification_model,
     weights_digest,
+    whole_or_nothing,
     with_adapters,
     write_description,
-    write_tagger,
+    write_tensors,
 )
 from indexes.errors import ModelError, SourceError, TooSmall
 from indexes.records import Source
@@ -100,9 +101,11 @@ def train_tagger(
         "texts": dict(Counter(example.label for example in examples)),
         "versions": {name: version(name) for name in ("torch", "transformers", "peft")},
     } | description
-    write_tagger(folder, best, written)
-    measured = yield from _measure_written(folder, dev, labels)
-    write_description(folder, written | {"measured": measured})
+    with whole_or_nothing(folder) as part:
+        write_tensors(part, best)
+        write_description(part, written)
+        measured = yield from _measure_written(part, dev, labels)
+        write_description(part, written | {"measured": measured})
     return measured
 
 
@@ -177,7 +180,8 @@ def _fit(
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay)
     best: dict[str, torch.Tensor] = {}
-    best_score, losses, waited = -1.0, [0.0], 0
+    losses: list[float] = []
+    best_score, waited = -1.0, 0
     stops = {round(len(batches) * (n + 1) / settings.evaluations) for n in range(settings.evaluations)}
     for number, rows in enumerate(batches, start=1):
         for group in optimiser.param_groups:
