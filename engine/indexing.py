@@ -26,6 +26,8 @@ EMBEDDING_POOL = 1024
 """Passages sorted by length together, so that little of a batch is padding."""
 SAMPLE_FILES = 24
 SAMPLE_PASSAGES = 16
+PART_CHARACTERS = 50_000
+"""Characters of documents that are split and committed together."""
 INDEX_INTERVAL = 5.0
 """Seconds between two updates of the indexes while loading, so that what is in can be searched."""
 
@@ -72,9 +74,12 @@ def index_corpus(corpus: Corpus, encoder: Encoder, sources: Sequence[Source]) ->
     return report
 
 
-def preview_sources(corpus: Corpus, encoder: Encoder, sources: Sequence[Source]) -> Steps[Preview]:
-    """Say what loading `sources` would mean: files by format, and passages, time and disk from a sample."""
-    known = _known_files(corpus.catalogue, sources)
+def preview_sources(corpus: Corpus | None, encoder: Encoder, sources: Sequence[Source]) -> Steps[Preview]:
+    """Say what loading `sources` would mean: files by format, and passages, time and disk from a sample.
+
+    `corpus` is None for one that is yet to be made.
+    """
+    known = _known_files(corpus.catalogue, sources) if corpus else {}
     changed: list[tuple[Source, SourceFile]] = []
     unchanged = 0
     for source in sources:
@@ -180,14 +185,30 @@ def _read_file(
     file_id = catalogue.begin_file(file)
     try:
         for batch in reader.read(file.path, file.format, source.columns):
-            split = [(_document(raw, source, file), splitter.split(raw)) for raw in batch]
-            catalogue.add_documents(file_id, split)
-            yield sum(len(spans) for _, spans in split)
+            yield 0
+            for part in _parts(batch):
+                split = [(_document(raw, source, file), splitter.split(raw)) for raw in part]
+                catalogue.add_documents(file_id, split)
+                yield sum(len(spans) for _, spans in split)
     except Unreadable as error:
         _skip(catalogue, file, error.reason, tally)
         return
     catalogue.finish_file(file_id, file)
     tally.read += 1
+
+
+def _parts(batch: Sequence[RawDocument]) -> Iterator[list[RawDocument]]:
+    """Cut a batch into parts that are split and committed in a fraction of a second, so that searching stays live."""
+    part: list[RawDocument] = []
+    characters = 0
+    for raw in batch:
+        part.append(raw)
+        characters += len(raw.text)
+        if characters > PART_CHARACTERS:
+            yield part
+            part, characters = [], 0
+    if part:
+        yield part
 
 
 def _same_content(old: SourceFile, new: SourceFile) -> bool:
@@ -274,7 +295,7 @@ def _sample(encoder: Encoder, files: Sequence[tuple[Source, SourceFile]]) -> Ste
         for number, (source, file) in enumerate(chosen):
             yield Progress("Looking at a sample", number, len(chosen), "files")
             try:
-                batch = next(iter(reader.read(Path(file.path), file.format, source.columns)), [])
+                batch = next(filter(None, reader.read(file.path, file.format, source.columns)), [])
             except Unreadable:
                 sizes += file.size
                 continue

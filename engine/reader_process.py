@@ -8,6 +8,7 @@ import signal
 import struct
 import sys
 import threading
+import time
 import traceback
 import zipfile
 import zlib
@@ -31,6 +32,8 @@ _BATCH_DOCUMENTS = 256
 _BATCH_CHARACTERS = 1_000_000
 _STARTING_TIME = 60.0
 """Seconds a child may take to start on a busy machine, besides the time for a file."""
+
+_HEARTBEAT = 0.2
 
 _MEMORY_EXIT = 77
 
@@ -112,6 +115,7 @@ class Reader:
     ) -> Iterator[list[RawDocument]]:
         """Yield the documents of a file in batches, of which the child is at most one ahead.
 
+        While the next batch is awaited empty ones come, a few a second, so that whoever waits can do something else.
         Raises Unreadable, perhaps after some batches; then, or when the iterator is closed early, the next file
         can be read as usual.
         """
@@ -119,7 +123,11 @@ class Reader:
         connection.send(_Request(str(path), format, columns or TableColumns(), self._seconds, self._memory))
         finished = False
         try:
-            while (answer := self._next(connection)) is not None:
+            while True:
+                yield from self._wait(connection)
+                answer = self._next(connection)
+                if answer is None:
+                    break
                 if isinstance(answer, _Refusal):
                     finished = not answer.last_words
                     if answer.detail:
@@ -148,9 +156,15 @@ class Reader:
             ours.recv()
         return ours
 
+    def _wait(self, connection: Connection) -> Iterator[list[RawDocument]]:
+        """Yield empty batches until the child answers or its time is up."""
+        started = time.monotonic()
+        while not connection.poll(_HEARTBEAT) and time.monotonic() - started < self._seconds:
+            yield []
+
     def _next(self, connection: Connection) -> list[RawDocument] | _Refusal | None:
         """Return the next batch, None at the file's end, or why there is none."""
-        if not connection.poll(self._seconds):
+        if not connection.poll():
             return _Refusal(f"took more than {self._seconds:g} seconds to read", last_words=True)
         try:
             answer: list[RawDocument] | _Refusal | None = connection.recv()

@@ -139,6 +139,18 @@ class MapData:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in the list of documents; `passages` counts them."""
+
+    id: int
+    key: str
+    title: str
+    path: str
+    format: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
     """A document for reading: its text and the spans of its passages, in order."""
 

@@ -43,6 +43,10 @@ class Request:
     cancel: bool = False
 
 
+STOP = Request(-1, "stop")
+"""The last request: cancel what runs and end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What became of request `id`; `payload` is the result, a Progress, or a sentence (error), a traceback (bug).
@@ -84,10 +88,12 @@ class Service:
         self._jobs: list[_Job] = []
 
     def run(self) -> None:
-        """Serve until the other end closes; then cancel what runs."""
+        """Serve until told to stop, or the other end closes; then cancel what runs."""
         try:
             while True:
                 for request in self._drain(block=not self._jobs):
+                    if request == STOP:
+                        return
                     self.start(request)
                 for job in tuple(self._jobs):
                     self._advance(job)

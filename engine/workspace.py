@@ -16,6 +16,7 @@ from engine.library import Library
 from engine.progress import Progress, Steps
 from engine.records import (
     CorpusInfo,
+    DocumentRow,
     DocumentTag,
     DocumentView,
     Filters,
@@ -144,8 +145,9 @@ class Workspace:
         return self.corpus(name)
 
     def preview(self, name: str, sources: Sequence[Source]) -> Steps[Preview]:
-        """Say what loading `sources` into a corpus would mean, from a sample of them."""
-        return (yield from indexing.preview_sources(self._corpus(name), self.encoder(), sources))
+        """Say what loading `sources` into a corpus, perhaps one yet to be made, would mean, from a sample of them."""
+        corpus = self._corpus(name) if name in self.library.corpora() else None
+        return (yield from indexing.preview_sources(corpus, self.encoder(), sources))
 
     def index(self, name: str, sources: Sequence[Source] = ()) -> Steps[IndexReport]:
         """Add sources to a corpus, made if need be, and bring all its sources up to date."""
@@ -190,6 +192,17 @@ class Workspace:
     def passages(self, name: str, ids: Sequence[int]) -> list[Passage]:
         """Return passages in the order asked; those that are gone are left out."""
         return self._corpus(name).catalogue.passages(ids)
+
+    def documents(self, name: str, offset: int = 0, limit: int = 200) -> list[DocumentRow]:
+        """Return a stretch of the list of documents, in the order they were loaded."""
+        catalogue = self._corpus(name).catalogue
+        ids = [int(document_id) for document_id in catalogue.document_ids()[offset : offset + limit]]
+        return [
+            DocumentRow(document.id, document.key, document.title, document.path, document.format, passages)
+            for document, passages in zip(
+                catalogue.documents(ids, with_text=False), catalogue.passage_counts(ids), strict=True
+            )
+        ]
 
     def document(self, name: str, document_id: int) -> DocumentView:
         """Return a document for reading."""

@@ -14,10 +14,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engine.progress import Progress
-from engine.service import Reply, Request, serve
+from engine.service import STOP, Reply, Request, serve
 
 MAX_RESTARTS = 3
 """Deaths of the engine without one answer in between, before it is left alone."""
+
+PATIENCE = 5.0
+"""Seconds that the engine gets to end by itself."""
 
 Handler = Callable[[Any], object]
 
@@ -81,6 +84,7 @@ class EngineLink(QObject):
         self._inbox: deque[tuple[int, Reply | None]] = deque()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._listener: threading.Thread | None = None
         self._generation = 0
         self._deaths = 0
         self._arrived.connect(self._drain)
@@ -100,9 +104,10 @@ class EngineLink(QObject):
         self._process.start()
         far_end.close()
         self._generation += 1
-        threading.Thread(
+        self._listener = threading.Thread(
             target=self._listen, args=(self._connection, self._generation), name="engine-link", daemon=True
-        ).start()
+        )
+        self._listener.start()
         self._set_state("starting")
 
     def close(self) -> None:
@@ -110,15 +115,19 @@ class EngineLink(QObject):
         self._generation += 1
         self.jobs.clear()
         self._calls.clear()
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        self._send(STOP)
         if self._process:
-            self._process.join(5)
+            self._process.join(PATIENCE)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join()
             self._process = None
+        if self._listener:
+            self._listener.join()
+            self._listener = None
+        if self._connection:
+            self._connection.close()
+            self._connection = None
         self._set_state("stopped")
 
     def call(
