@@ -1,10 +1,9 @@
 """Making and loading the map of a corpus: what the worker computes, named, and stored in the catalogue."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cluster_names import cluster_name, naming_rows, naming_steps
 from engine.corpus import Corpus
 from engine.map_worker import MapWorker
 from engine.mapping import MapResult
@@ -13,8 +12,8 @@ from engine.records import MapData
 from indexes.errors import TooSmall
 from indexes.records import Cluster, Projection
 
-NAME_WORDS = 3
-"""Keywords in a cluster's name; the rest are listed beside it."""
+READ_TOGETHER = 500
+"""Passages read between two reports."""
 
 
 def build_map(corpus: Corpus, worker: MapWorker, *, seed: int, fast: bool) -> Steps[MapData]:
@@ -87,17 +86,18 @@ def load_map(corpus: Corpus) -> MapData | None:
 
 
 def _name(corpus: Corpus, passage_ids: NDArray[np.int64], result: MapResult) -> Steps[list[tuple[str, ...]]]:
-    from engine.cluster_names import name_clusters
-
-    yield Progress("Naming clusters", 0, result.n_clusters, "clusters")
-    return name_clusters(_texts(corpus, passage_ids), result.cluster_ids)
-
-
-def _texts(corpus: Corpus, passage_ids: NDArray[np.int64]) -> Iterator[str]:
-    """Yield the passages' texts in the order of their ids."""
-    for start in range(0, len(passage_ids), 500):
-        for passage in corpus.catalogue.passages(passage_ids[start : start + 500].tolist()):
-            yield passage.text
+    """Name the clusters by the words of a sample of their passages."""
+    rows = naming_rows(result.cluster_ids)
+    texts: list[str] = []
+    kept: list[int] = []
+    for start in range(0, len(rows), READ_TOGETHER):
+        yield Progress("Naming clusters", start, len(rows), "passages")
+        some = rows[start : start + READ_TOGETHER]
+        row_of = dict(zip(passage_ids[some].tolist(), some.tolist(), strict=True))
+        for passage in corpus.catalogue.passages(list(row_of)):  # one may have been deleted meanwhile
+            texts.append(passage.text)
+            kept.append(row_of[passage.id])
+    return (yield from naming_steps(texts, result.cluster_ids[kept]))
 
 
 def _clusters(
@@ -115,7 +115,7 @@ def _clusters(
                 id=cluster_id,
                 size=len(members),
                 keywords=keywords[cluster_id],
-                name=own or ", ".join(keywords[cluster_id][:NAME_WORDS]) or f"Cluster {cluster_id + 1}",
+                name=own or cluster_name(keywords[cluster_id]) or f"Cluster {cluster_id + 1}",
                 exemplars=tuple(int(passage_ids[row]) for row in result.exemplars[cluster_id]),
                 named_by_user=bool(own),
             )
