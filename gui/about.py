@@ -1,7 +1,5 @@
 """What Asterism is, in one small dialog."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
@@ -32,6 +30,8 @@ def show_about(parent: QWidget) -> None:
 
 def own_version() -> str:
     """Return the installed version, "" when run from a plain checkout."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("asterism")
     except PackageNotFoundError:

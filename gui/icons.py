@@ -1,9 +1,11 @@
 """Line icons on a grid of 24 units, drawn in the colours of the theme, sharp at every scale."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap, QPolygonF
 
 if TYPE_CHECKING:
     from gui.theme import Tones
@@ -98,16 +100,41 @@ SHAPES: dict[str, tuple[Stroke, ...]] = {
 """Name → strokes: polylines (x, y, …), ellipses and rectangles (x, y, w, h), arcs (…, start, sweep), dots (x, y, r)."""
 
 
+class LineIcon(QIconEngine):
+    """Draws itself when it is shown: sharp on every screen, and free until then."""
+
+    def __init__(self, draw: Callable[[QPainter], None], text: str, on: str, disabled: str) -> None:
+        super().__init__()
+        self._draw = draw
+        self._colours = (text, on, disabled)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw the icon into the middle of a rectangle."""
+        text, on, disabled = self._colours
+        colour = disabled if mode == QIcon.Mode.Disabled else on if state == QIcon.State.On else text
+        side = min(rect.width(), rect.height())
+        painter.save()
+        painter.translate(QRectF(rect).center() - QPointF(side / 2, side / 2))
+        stroke(painter, self._draw, colour, side)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the icon as a picture of `size` pixels."""
+        picture = QPixmap(size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        painter.end()
+        return picture
+
+    def clone(self) -> QIconEngine:
+        """Return another that draws the same."""
+        return LineIcon(self._draw, *self._colours)
+
+
 def icon(name: str, tones: "Tones") -> QIcon:
-    """Return a line icon in the theme's text colour, muted when disabled."""
-    result = QIcon()
-    for mode, colour in (
-        (QIcon.Mode.Normal, tones.text),
-        (QIcon.Mode.Disabled, tones.control),
-    ):
-        for scale in (1, 2, 3):
-            result.addPixmap(pixmap(name, colour, 18, scale), mode)
-    return result
+    """Return a line icon in the theme's text colour, faint when disabled."""
+    return QIcon(LineIcon(partial(_draw, name), tones.text, tones.text, tones.control))
 
 
 def pixmap(name: str, colour: str, size: int, scale: float = 1) -> QPixmap:
@@ -116,31 +143,41 @@ def pixmap(name: str, colour: str, size: int, scale: float = 1) -> QPixmap:
     picture.setDevicePixelRatio(scale)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
+    stroke(painter, partial(_draw, name), colour, size)
+    painter.end()
+    return picture
+
+
+def stroke(painter: QPainter, draw: Callable[[QPainter], None], colour: str, size: float) -> None:
+    """Let `draw` draw on the grid of 24 units, in one colour, `size` units wide."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / 24, size / 24)
     pen = QPen(QColor(colour), 1.8)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    draw(painter)
+
+
+def _draw(name: str, painter: QPainter) -> None:
     for kind, numbers in SHAPES[name]:
-        _draw(painter, kind, numbers, QColor(colour))
-    painter.end()
-    return picture
+        if kind == "line":
+            points = zip(numbers[::2], numbers[1::2], strict=True)
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points]))
+        elif kind == "ellipse":
+            painter.drawEllipse(QRectF(*numbers))
+        elif kind == "rect":
+            painter.drawRoundedRect(QRectF(*numbers), 1.5, 1.5)
+        elif kind == "arc":
+            painter.drawArc(QRectF(*numbers[:4]), round(numbers[4] * 16), round(numbers[5] * 16))
+        elif kind == "dot":
+            _draw_dot(painter, *numbers)
 
 
-def _draw(painter: QPainter, kind: str, numbers: tuple[float, ...], colour: QColor) -> None:
-    if kind == "line":
-        points = zip(numbers[::2], numbers[1::2], strict=True)
-        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in points]))
-    elif kind == "ellipse":
-        painter.drawEllipse(QRectF(*numbers))
-    elif kind == "rect":
-        painter.drawRoundedRect(QRectF(*numbers), 1.5, 1.5)
-    elif kind == "arc":
-        painter.drawArc(QRectF(*numbers[:4]), round(numbers[4] * 16), round(numbers[5] * 16))
-    elif kind == "dot":
-        painter.save()
-        painter.setBrush(colour)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(QPointF(numbers[0], numbers[1]), numbers[2], numbers[2])
-        painter.restore()
+def _draw_dot(painter: QPainter, x: float, y: float, radius: float) -> None:
+    painter.save()
+    painter.setBrush(painter.pen().color())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.restore()

@@ -3,39 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPainterPath
 
+from gui.icons import LineIcon
 from gui.theme import Tones
 
 
 def map_icon(name: str, tones: Tones) -> QIcon:
     """Return an icon: text colour, accent when its tool is on, faint when disabled."""
-    result = QIcon()
-    for mode, state, colour in (
-        (QIcon.Mode.Normal, QIcon.State.Off, tones.text),
-        (QIcon.Mode.Normal, QIcon.State.On, tones.accent),
-        (QIcon.Mode.Disabled, QIcon.State.Off, tones.control),
-        (QIcon.Mode.Disabled, QIcon.State.On, tones.control),
-    ):
-        for scale in (1, 2, 3):
-            result.addPixmap(_pixmap(name, colour, scale), mode, state)
-    return result
-
-
-def _pixmap(name: str, colour: str, scale: int) -> QPixmap:
-    picture = QPixmap(18 * scale, 18 * scale)
-    picture.setDevicePixelRatio(scale)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(18 / 24, 18 / 24)
-    pen = QPen(QColor(colour), 1.8)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    DRAWINGS[name](painter)
-    painter.end()
-    return picture
+    return QIcon(LineIcon(DRAWINGS[name], tones.text, tones.accent, tones.control))
 
 
 def _line(painter: QPainter, *numbers: float) -> None:
