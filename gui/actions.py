@@ -31,8 +31,22 @@ class Row:
     short: str = ""
 
 
-FACTS = ("corpus", "documents", "source", "skipped", "hits", "selection", "current", "file", "map", "job")
-"""What an action may need: an open corpus, passages in it, a chosen source, skipped files, hits, …"""
+FACTS = (
+    "corpus",
+    "documents",
+    "mappable",
+    "source",
+    "skipped",
+    "hits",
+    "selection",
+    "current",
+    "file",
+    "job",
+)
+"""What an action may need: an open corpus, passages in it, and no map of them under way, a chosen source, …"""
+
+MAKE_MAP, UPDATE_MAP = "Make map", "Update map"
+"""The same action, before and after there is one."""
 
 TABLE: tuple[Row, ...] = (
     Row("add_folder", "Add folder…", "Corpus", "commands.add_folder", "Ctrl+O", (), "folder_add",
@@ -80,9 +94,9 @@ TABLE: tuple[Row, ...] = (
         "Open the file in its own program", group=1),
     Row("inspect", "What the model sees…", "Read", "inspect", "Ctrl+I", (), "inspect",
         "Tokens, pooling, [CLS], logits and probabilities of a text", True, 1, "Inspect"),
-    Row("build_map", "Draw the map again", "View", "commands.build_map", "Ctrl+M", ("documents",), "map",
-        "Lay out the passages and find clusters"),
-    Row("build_map_fast", "Draw the map fast", "View", "commands.build_map_fast", "", ("documents",), "",
+    Row("build_map", MAKE_MAP, "View", "commands.build_map", "Ctrl+M", ("mappable",), "update",
+        "Lay out the passages by meaning and find clusters"),
+    Row("build_map_fast", "Make map fast", "View", "commands.build_map_fast", "", ("mappable",), "",
         "Use all processor cores; every run looks a little different"),
     Row("focus_corpora", "Go to corpora", "View", "focus_corpora", "Ctrl+1", group=1),
     Row("focus_results", "Go to results", "View", "focus_results", "Ctrl+2", group=1),

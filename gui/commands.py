@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,12 +12,14 @@ from engine.progress import Progress
 from engine.records import CorpusInfo, IndexReport, MapData
 from gui.actions import Actions
 from gui.engine_link import EngineLink, Job
-from gui.load_dialog import LoadDialog
+from gui.jobs import MAPS, loading, map_job
 from gui.notices import Notices, ask_name, confirm
 from gui.session import Session
-from gui.sources import sources_from
 from gui.wording import count, place
 from indexes.records import Source, Tags
+
+if TYPE_CHECKING:
+    from gui.load_dialog import LoadDialog
 
 SAMPLE = "Sample"
 
@@ -74,8 +77,11 @@ class Commands(QObject):
         if files:
             self.add_paths([Path(file) for file in files])
 
-    def add_paths(self, paths: list[Path]) -> LoadDialog | None:
+    def add_paths(self, paths: list[Path]) -> "LoadDialog | None":
         """Preview what loading paths would mean; the load begins when the user says so."""
+        from gui.load_dialog import LoadDialog
+        from gui.sources import sources_from
+
         sources = sources_from(paths)
         if not sources:
             self._notices.error("None of what was dropped is a file or folder that can be read.")
@@ -98,7 +104,7 @@ class Commands(QObject):
         self.index(self._session.corpus_name, ())
 
     def index(self, name: str, sources: tuple[Source, ...]) -> None:
-        """Load sources into a corpus, then draw its map."""
+        """Load sources into a corpus, then make its map."""
         what = place(sources[0].path) if len(sources) == 1 else count(len(sources), "source")
         title = f"Loading {what} into “{name}”" if sources else f"Updating “{name}”"
         self._link.start(title, "index", name, sources, on_done=partial(self._on_indexed, name))
@@ -126,12 +132,12 @@ class Commands(QObject):
             self._link.call("remove_source", name, source.id, on_done=self._on_source_removed)
 
     def build_map(self) -> None:
-        """Lay out the open corpus; the same corpus gives the same map."""
-        self._map_of(self._session.corpus_name, fast=False)
+        """Make the open corpus' map anew; the same corpus gives the same map."""
+        self._make_map(self._session.corpus_name)
 
     def build_map_fast(self) -> None:
-        """Lay out the open corpus with all cores; every run differs a little."""
-        self._map_of(self._session.corpus_name, fast=True)
+        """Make the map with all cores; every run differs a little."""
+        self._make_map(self._session.corpus_name, fast=True)
 
     def tag_selection(self) -> None:
         """Find the sentiment of the selected passages."""
@@ -158,11 +164,13 @@ class Commands(QObject):
         holding = {
             "corpus": corpus is not None,
             "documents": corpus is not None and corpus.passages > 0,
+            "mappable": corpus is not None
+            and corpus.embedded > 0
+            and map_job(self._link.jobs, corpus.name) is None,
             "skipped": corpus is not None and bool(corpus.skipped),
             "hits": bool(session.hit_scores),
             "selection": bool(session.selection),
             "current": bool(session.current),
-            "map": session.map is not None,
             "job": bool(self._link.jobs),
         }
         return {fact for fact, holds in holding.items() if holds}
@@ -171,11 +179,12 @@ class Commands(QObject):
         """Ask for the corpora again; open `name` if it is not yet open."""
         self._link.call("corpora", on_done=partial(self._on_corpora, name), replaces="corpora")
 
-    def _map_of(self, name: str, fast: bool, on_error: Callable[[str], object] | None = None) -> None:
-        """Draw a map; after a load a corpus that is too small for one is worth a note, not an error."""
+    def _make_map(
+        self, name: str, fast: bool = False, on_error: Callable[[str], object] | None = None
+    ) -> None:
         self._link.start(
-            f"Drawing the map of “{name}”",
-            "build_map",
+            f"Making the map of “{name}”",
+            MAPS,
             name,
             fast=fast,
             on_done=partial(self._on_map, name),
@@ -219,7 +228,7 @@ class Commands(QObject):
         self._notices.note(said(name, report), self._actions["show_skipped"] if report.skipped else None)
         changed = report.files_read or report.files_removed
         if report.passages and (changed or self._session.map is None):
-            self._map_of(name, fast=False, on_error=self._notices.note)
+            self._make_map(name, on_error=self._notices.note)  # nobody asked: no error
 
     def _on_map(self, name: str, map_data: MapData | None) -> None:
         if name == self._session.corpus_name:
@@ -235,7 +244,7 @@ class Commands(QObject):
 
     def _look_again(self) -> None:
         """While a corpus is being loaded, show how far it is: what is in can be searched already."""
-        if self._link.jobs and self._link.jobs[-1].request.method in ("index", "load_sample"):
+        if loading(self._link.jobs):
             self.refresh(self._session.corpus_name)
 
     def _on_restarted(self) -> None:

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLa
 from engine.records import CorpusInfo
 from gui.actions import Actions
 from gui.engine_link import EngineLink
-from gui.panel import ActionButton, EmptyState, Heading, Panel, line, muted
+from gui.panel import ActionButton, EmptyState, Heading, Panel, line, muted, tool_button
 from gui.session import Session
-from gui.skipped_dialog import SkippedDialog
 from gui.tables import Column, Records
 from gui.theme import GAP
 from gui.wording import count, format_name, percent, place, size
@@ -44,6 +43,8 @@ class CorpusPanel(Panel):
 
     def show_skipped(self) -> None:
         """List the files that could not be read, and why."""
+        from gui.skipped_dialog import SkippedDialog
+
         if self._session.corpus and self._session.corpus.skipped:
             SkippedDialog(self._session.corpus, self.window()).open()
 
@@ -171,8 +172,6 @@ def _source(source: Source) -> str:
 
 
 def _caption(text: str, actions: Actions, tools: tuple[str, ...]) -> QWidget:
-    from gui.panel import tool_button
-
     widget = QWidget()
     row = QHBoxLayout(widget)
     row.setContentsMargins(2 * GAP, GAP // 2, GAP, 0)

@@ -53,7 +53,6 @@ class LoadDialog(QDialog):
         self.sources = tuple(sources)
         self._link = link
         self._names = tuple(names)
-        self._made = ""
         self._job: Job | None = None
         self.setWindowTitle("Add to a corpus")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -75,9 +74,6 @@ class LoadDialog(QDialog):
         if not self.corpus_name:
             self.name.setFocus()
             return
-        if self._made and self._made != self.corpus_name:
-            self._link.call("remove", self._made)
-        self._made = ""
         columns = self.columns.chosen()
         sources = tuple(
             replace(source, columns=columns) if source.kind == "table" else source for source in self.sources
@@ -86,23 +82,13 @@ class LoadDialog(QDialog):
         super().accept()
 
     def done(self, result: int) -> None:
-        """Leave nothing behind: no preview running, and no corpus that was made for it alone."""
+        """Leave no preview running."""
         self._link.job_progress.disconnect(self._on_progress)
         if self._job:
             self._job.cancel()
-        if self._made:
-            self._link.call("remove", self._made)
         super().done(result)
 
     def _look(self) -> None:
-        """Ask for the preview; a corpus that does not exist yet is made for it."""
-        if self.corpus_name in self._names:
-            self._preview(None)
-        else:
-            self._made = self.corpus_name
-            self._link.call("create", self._made, on_done=self._preview, on_error=self._on_error)
-
-    def _preview(self, _corpus: object) -> None:
         self._job = self._link.start(
             "Looking at what there is",
             "preview",
@@ -134,7 +120,6 @@ class LoadDialog(QDialog):
 
     def _on_error(self, sentence: str) -> None:
         self._job = None
-        self._made = ""
         self._bar.hide()
         self._summary.setProperty("role", "error")
         self._summary.style().unpolish(self._summary)

@@ -13,21 +13,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from gui.about import show_about
 from gui.actions import Actions
 from gui.cluster_panel import ClusterPanel
-from gui.command_palette import CommandPalette
 from gui.commands import Commands
 from gui.corpus_panel import CorpusPanel
 from gui.engine_link import EngineLink
 from gui.engine_status import EngineStatus
-from gui.inspect_dialog import InspectDialog
 from gui.job_bar import JobBar
+from gui.jobs import loading
 from gui.layout import Columns
 from gui.map_panel import MapPanel
 from gui.notices import Notices, confess
 from gui.reader_panel import ReaderPanel
-from gui.search_panel import LOADS, SearchPanel
+from gui.search_panel import SearchPanel
 from gui.sentiment_panel import SentimentPanel
 from gui.session import Session
 from gui.theme import Theme, tones
@@ -66,11 +64,15 @@ class MainWindow(QMainWindow):
 
     def inspect(self) -> None:
         """Open the view of what the model does with the current passage."""
+        from gui.inspect_dialog import InspectDialog
+
         passage = self.reader_panel.passage
         InspectDialog(self.link, passage.text if passage else "", self).show()
 
     def show_palette(self) -> None:
         """Open the command palette over the upper middle of the window."""
+        from gui.command_palette import CommandPalette
+
         self._refresh_facts()
         palette = CommandPalette(self.actions_table, self)
         corner = self.mapToGlobal(self.rect().topLeft())
@@ -130,6 +132,8 @@ class MainWindow(QMainWindow):
 
     def about(self) -> None:
         """Say what this is."""
+        from gui.about import show_about
+
         show_about(self)
 
     def show_bug(self, details: str) -> None:
@@ -175,7 +179,7 @@ class MainWindow(QMainWindow):
         link, session, actions = self.link, self.session, self.actions_table
         self.corpus_panel = CorpusPanel(link, session, actions)
         self.search_panel = SearchPanel(link, session, actions)
-        self.map_panel = MapPanel(link, session)
+        self.map_panel = MapPanel(link, session, actions)
         self.cluster_panel = ClusterPanel(link, session)
         self.reader_panel = ReaderPanel(link, session, actions)
         self.sentiment_panel = SentimentPanel(link, session, actions)
@@ -276,9 +280,8 @@ class MainWindow(QMainWindow):
 
     def _show_page(self) -> None:
         """Welcome a newcomer; everybody else, and a newcomer whose first load has begun, sees the panels."""
-        loading = any(job.request.method in LOADS for job in self.link.jobs)
         known = self.session.corpora or self.settings.value("corpus", "")
-        page = self.columns if known or loading else self.welcome
+        page = self.columns if known or loading(self.link.jobs) else self.welcome
         if page is not self.pages.currentWidget():
             self.centralWidget().setFocus()  # else the first button of the new page would look chosen
             self.pages.setCurrentWidget(page)

@@ -1,24 +1,24 @@
 """The map panel: tools, the map, its legend, and what to do when there is no map."""
 
 from collections import OrderedDict
-from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel
 
 from engine.progress import Progress
 from engine.records import MapData
 from gui import palette
+from gui.actions import MAKE_MAP, UPDATE_MAP, Actions
 from gui.engine_link import EngineLink, Job
-from gui.icons import icon
+from gui.jobs import map_job
 from gui.map_figure import Colouring, Figure, Rows, by_cluster, by_format, by_label, rows_of
 from gui.map_icons import map_icon
 from gui.map_legend import Legend
 from gui.map_making import Making
 from gui.map_view import NO_ROWS, ZOOM_STEP, MapView
-from gui.panel import EmptyState, Panel
+from gui.panel import ActionButton, EmptyState, Panel
 from gui.session import Session
 from gui.theme import GAP, tones
 from gui.wording import count, format_name
@@ -44,11 +44,11 @@ REMEMBERED = 300
 class MapPanel(Panel):
     """Shows the session's map; writes the session's selection and current passage."""
 
-    def __init__(self, link: EngineLink, session: Session) -> None:
+    def __init__(self, link: EngineLink, session: Session, actions: Actions) -> None:
         super().__init__("Map")
         self._link = link
         self._session = session
-        self._problem = ""
+        self.make = actions["build_map"]
         self._coloured: Colouring | None = None
         self._chosen: tuple[frozenset[int], Rows] = (frozenset(), NO_ROWS)
         self._passages: OrderedDict[int, Passage] = OrderedDict()
@@ -60,19 +60,6 @@ class MapPanel(Panel):
         self._connect()
         self._dress()
         self._on_map()
-
-    def make_map(self) -> None:
-        """Lay out the open corpus anew."""
-        name = self._session.corpus_name
-        if name and self._job() is None:
-            self._problem = ""
-            self._link.start(
-                f"Drawing the map of “{name}”",
-                "build_map",
-                name,
-                on_done=partial(self._on_made, name),
-                on_error=partial(self._on_problem, name),
-            )
 
     def colour_by(self, kind: str) -> None:
         """Colour the points by "cluster", "format" (document type) or "label" (sentiment)."""
@@ -112,10 +99,6 @@ class MapPanel(Panel):
         self.names = self._action("Cluster names", "N", "Show or hide the cluster names")
         self.names.setCheckable(True)
         self.names.setChecked(True)
-        self.make = QAction("Make map", self)
-        self.make.setToolTip("Lay out the passages by meaning and find clusters")
-        self.update_map = QAction("Update map", self)
-        self.update_map.setToolTip("Make the map again, with all passages")
         self._pictured = {
             **{action: str(action.data()) for action in self.tools.actions()},
             self.fit: "fit",
@@ -144,7 +127,7 @@ class MapPanel(Panel):
         self.colouring.setMinimumWidth(COLOURING_WIDTH)
         self._tools.addWidget(self.colouring)
         self._tools.addSpacing(GAP)
-        actions = (*self.tools.actions(), self.names, self.farther, self.closer, self.fit, self.update_map)
+        actions = (*self.tools.actions(), self.names, self.farther, self.closer, self.fit, self.make)
         self._buttons = [self.add_tool(action) for action in actions]
 
     def _make_body(self) -> None:
@@ -153,7 +136,7 @@ class MapPanel(Panel):
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.notice_button = QPushButton("Update map")
+        self.notice_button = ActionButton(self.make)
         row = QHBoxLayout(self.notice)
         row.setContentsMargins(2 * GAP, GAP // 2, GAP, GAP // 2)
         row.addWidget(self.sentence, 1)
@@ -168,9 +151,6 @@ class MapPanel(Panel):
         self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
-        self.make.triggered.connect(self.make_map)
-        self.update_map.triggered.connect(self.make_map)
-        self.notice_button.clicked.connect(self.make_map)
         self.tools.triggered.connect(self._on_tool)
         self.fit.triggered.connect(self.view.fit)
         self.closer.triggered.connect(self._zoom_in)
@@ -198,25 +178,17 @@ class MapPanel(Panel):
         colours = tones(self.palette())
         for action, name in self._pictured.items():
             action.setIcon(map_icon(name, colours))
-        self.update_map.setIcon(icon("update", colours))
 
     # states
 
     def _job(self) -> Job | None:
-        """Return the running job that makes the open corpus' map, if there is one."""
-        name = self._session.corpus_name
-        for job in self._link.jobs:
-            if job.request.method == "build_map" and job.request.args[:1] == (name,):
-                return job
-        return None
+        return map_job(self._link.jobs, self._session.corpus_name)
 
     def _show_state(self) -> None:
         corpus, data, job = self._session.corpus, self._session.map, self._job()
         drawn = data is not None and len(data.passage_ids) > 0
         self._show_tools(drawn)
-        self.update_map.setEnabled(job is None)
-        self.make.setEnabled(job is None)
-        self.notice_button.setEnabled(job is None)
+        self.make.setText(UPDATE_MAP if drawn else MAKE_MAP)
         if drawn:
             self._show_notice(data, job)
             self.show_state(None)
@@ -233,17 +205,17 @@ class MapPanel(Panel):
             self._say(
                 "No map yet", "The passages have to be embedded first. Update the corpus to go on with that."
             )
-        elif corpus.has_map and not self._problem:
+        elif corpus.has_map:
             self._say("Opening the map …", "")
         else:
-            self.offer.say("No map yet", self._problem or _offer(corpus.passages))
+            self.offer.say("No map yet", _offer(corpus.passages))
             self.show_state(self.offer)
 
     def _show_tools(self, drawn: bool) -> None:
         """Show the header's buttons while there is a map, the ones one can do without where there is room."""
         spared = [] if self.width() >= NARROW else [self.closer, self.farther, self.names]
         if self.width() < NARROWEST:
-            spared += [self.fit, self.update_map]
+            spared += [self.fit, self.make]
         self.title.setVisible(self.width() >= NARROWEST or not drawn)
         self.colouring.setVisible(drawn)
         for button in self._buttons:
@@ -257,7 +229,7 @@ class MapPanel(Panel):
         """Say above the map what is to be known about it."""
         if data is None:
             return
-        sentences = [self._problem or data.note]
+        sentences = [data.note]
         if job is not None:
             sentences = ["The map is being made again."]
         elif data.unmapped:
@@ -269,7 +241,6 @@ class MapPanel(Panel):
         self.notice.setVisible(bool(sentence))
 
     def _on_corpus(self) -> None:
-        self._problem = ""
         self._passages.clear()
         self._show_state()
 
@@ -281,15 +252,6 @@ class MapPanel(Panel):
             job = self._job()
             self.making.show_progress(job.progress if job else progress)
 
-    def _on_made(self, name: str, data: MapData | None) -> None:
-        if name == self._session.corpus_name:
-            self._session.set_map(data)
-
-    def _on_problem(self, name: str, sentence: str) -> None:
-        if name == self._session.corpus_name:
-            self._problem = sentence
-            self._show_state()
-
     # what the session says
 
     def _on_map(self) -> None:
@@ -298,7 +260,6 @@ class MapPanel(Panel):
             self.view.rename(figure.with_clusters(data))
         else:
             self._chosen = (frozenset(), NO_ROWS)
-            self._problem = "" if data is not None else self._problem
             drawn = data is not None and len(data.passage_ids) > 0
             self.view.show_figure(Figure.of(data) if drawn and data is not None else None)
             self._colour()

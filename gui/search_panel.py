@@ -8,6 +8,7 @@ from engine.records import Mode, SearchResult
 from gui.actions import Actions
 from gui.engine_link import EngineLink
 from gui.hit_delegate import HitDelegate, ResultRow
+from gui.jobs import loading
 from gui.panel import EmptyState, Panel, muted
 from gui.segments import Segments
 from gui.session import Session
@@ -19,9 +20,6 @@ PAUSE = 250
 """Milliseconds without a key before the query is searched."""
 
 HITS = 50
-
-LOADS = ("index", "load_sample")
-"""The jobs that bring documents in."""
 
 MODE_TIPS = {
     "hybrid": "Rank by meaning and words together (Alt+1)",
@@ -214,8 +212,8 @@ class SearchPanel(Panel):
 
     def _on_corpus_info(self) -> None:
         empty = self._session.corpus is None or not self._session.corpus.passages
-        loading = any(job.request.method in LOADS for job in self._link.jobs)
-        self.show_state((self.loading if loading else self.no_corpus) if empty else None)
+        waiting = self.loading if loading(self._link.jobs) else self.no_corpus
+        self.show_state(waiting if empty else None)
 
     def _on_job(self, _job: object) -> None:
         self._on_corpus_info()

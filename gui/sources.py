@@ -5,33 +5,24 @@ import gzip
 import io
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from indexes.records import Source, SourceKind
-
-TABLE_SUFFIXES = {".csv", ".tsv", ".jsonl", ".parquet"}
+from engine.sources import format_of, source_from_path
+from indexes.errors import SourceError
+from indexes.records import Source
 
 HEAD_BYTES = 1 << 16
 
 
 def sources_from(paths: Iterable[Path]) -> tuple[Source, ...]:
-    """Return a source for every path that exists, each once, in the order given."""
-    found = {}
+    """Return a source for every path that can be one, each once, in the order given."""
+    found: dict[str, Source] = {}
     for path in paths:
-        absolute = path.expanduser().absolute()
-        if absolute.exists():
-            found[str(absolute)] = Source(kind_of(absolute), str(absolute))
+        with suppress(SourceError):
+            source = source_from_path(path)
+            found.setdefault(source.path, source)
     return tuple(found.values())
-
-
-def kind_of(path: Path) -> SourceKind:
-    """Return what a path is to a corpus; a gzipped table is a table."""
-    if path.is_dir():
-        return "folder"
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] == ".gz":
-        suffixes.pop()
-    return "table" if suffixes and suffixes[-1] in TABLE_SUFFIXES else "file"
 
 
 def column_names(path: Path) -> tuple[str, ...]:
@@ -39,19 +30,20 @@ def column_names(path: Path) -> tuple[str, ...]:
 
     A parquet file keeps them where only its own library finds them, so they are typed in by name.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     try:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except (OSError, EOFError):
         return ()
-    first = head.decode("utf-8-sig", errors="replace")
-    if ".jsonl" in suffixes:
-        return _keys(first.partition("\n")[0])
-    if ".tsv" in suffixes:
-        return _header(first, "\t")
-    if ".csv" in suffixes:
-        return _header(first, max(",;\t|", key=first.partition("\n")[0].count))
+    text = head.decode("utf-8-sig", errors="replace")
+    first = text.partition("\n")[0]
+    match format_of(path.name):
+        case "jsonl":
+            return _keys(first)
+        case "tsv":
+            return _header(text, "\t")
+        case "csv":
+            return _header(text, max(",;\t|", key=first.count))
     return ()
 
 

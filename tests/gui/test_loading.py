@@ -3,14 +3,13 @@
 import gzip
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from engine.records import Preview
 from gui.commands import said
 from gui.load_dialog import LoadDialog, summary
-from gui.sources import column_names, kind_of, sources_from
+from gui.sources import column_names, sources_from
 from indexes.records import Skipped, Source, TableColumns
 from tests.gui import fakes
 
@@ -49,19 +48,18 @@ def test_dropping_a_folder_previews_it_and_starting_loads_it_and_then_draws_the_
     assert len(window.session.map.passage_ids) == 5
 
 
-def test_cancelling_a_preview_stops_it_and_leaves_no_corpus_behind(qtbot, window, link, tmp_path):
+def test_cancelling_a_preview_stops_it(qtbot, window, link, tmp_path):
     dialog = window.commands.add_paths([tmp_path])
     dialog.reject()
     assert link.jobs[-1].cancelled
-    assert link.asked("index") == link.asked("remove") == []
+    assert link.asked("index") == []
 
 
-def test_a_preview_for_a_new_corpus_makes_it_and_takes_it_back_when_cancelled(qtbot, window, link, tmp_path):
+def test_a_preview_for_a_new_corpus_makes_none(qtbot, window, link, tmp_path):
     dialog = LoadDialog(link, sources_from([tmp_path]), (), "", window)
-    name = tmp_path.stem
-    assert link.asked("create") == [((name,), {})]
+    assert link.asked("preview") == [((tmp_path.stem, dialog.sources), {})]
     dialog.reject()
-    assert link.asked("remove") == [((name,), {})]
+    assert link.asked("create") == link.asked("remove") == []
 
 
 def test_another_name_typed_into_the_preview_is_the_one_that_is_loaded(qtbot, window, link, tmp_path):
@@ -72,7 +70,6 @@ def test_another_name_typed_into_the_preview_is_the_one_that_is_loaded(qtbot, wi
     dialog.name.setCurrentText("Harbour")
     dialog.accept()
     assert chosen == [("Harbour", (Source("folder", str(tmp_path)),))]
-    assert link.asked("remove") == [((tmp_path.stem,), {})]
 
 
 def test_the_columns_of_a_table_can_be_chosen(qtbot, window, link, tmp_path):
@@ -114,6 +111,31 @@ def test_skipped_files_are_said_with_the_way_to_their_list(window, link):
     assert window.notices._button.text() == "Skipped files"
 
 
+def test_a_map_that_cannot_be_made_is_an_error_when_it_was_asked_for(window, link):
+    window.actions_table["build_map"].trigger()
+    link.end(error="No passage is embedded yet.")
+    assert window.notices.sentence == "No passage is embedded yet."
+    assert window.notices.property("kind") == "error"
+
+
+def test_a_map_is_not_made_twice_at_once(window, link):
+    make = window.actions_table["build_map"]
+    make.trigger()
+    assert not make.isEnabled()
+    make.trigger()
+    assert len(link.asked("build_map")) == 1
+    link.end(fakes.map_data(5))
+    assert make.isEnabled()
+
+
+def test_a_map_for_a_corpus_no_longer_open_is_left_alone(window, link):
+    window.actions_table["build_map"].trigger()
+    window.session.set_corpus(fakes.corpus("Recipes", has_map=False))
+    window.session.set_map(None)
+    link.end(fakes.map_data(5))
+    assert window.session.map is None
+
+
 def test_too_small_a_map_after_a_load_is_a_note_and_not_an_error(window, link):
     window.actions_table["update_corpus"].trigger()
     link.end(fakes.report())
@@ -122,26 +144,14 @@ def test_too_small_a_map_after_a_load_is_a_note_and_not_an_error(window, link):
     assert window.notices.property("kind") == "note"
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("a.csv", "table"),
-        ("a.jsonl.gz", "table"),
-        ("A.TSV", "table"),
-        ("a.parquet", "table"),
-        ("a.csv.txt", "file"),
-    ],
-)
-def test_a_file_is_a_table_by_its_suffix(name, kind):
-    assert kind_of(Path("/x") / name) == kind
-
-
 def test_paths_that_do_not_exist_are_left_out_and_none_comes_twice(tmp_path):
     (tmp_path / "a.txt").write_text("a")
-    found = sources_from([tmp_path, tmp_path / "a.txt", tmp_path / "b.txt", tmp_path])
+    (tmp_path / "a.csv.gz").write_text("a")
+    found = sources_from([tmp_path, *(tmp_path / name for name in ("a.txt", "b.txt", "a.csv.gz")), tmp_path])
     assert [(source.kind, source.path) for source in found] == [
         ("folder", str(tmp_path)),
         ("file", str(tmp_path / "a.txt")),
+        ("table", str(tmp_path / "a.csv.gz")),
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.progress import Progress
 from engine.records import DocumentHits, Hit, MapData, SearchResult, Snippet
+from gui.actions import Actions
 from gui.map_panel import MapPanel
 from gui.session import Session
+from gui.theme import Theme
 from indexes.records import Locator, Passage, Tags
 from tests.gui.map_samples import FakeLink, a_corpus, a_map
 
@@ -33,9 +35,27 @@ def link(qtbot: QtBot) -> FakeLink:
     return FakeLink()
 
 
+class Window(QObject):
+    """Stands for the window whose command the panel's action is."""
+
+    def __init__(self, link: FakeLink, session: Session) -> None:
+        super().__init__()
+        self._link, self._session = link, session
+        self.commands = self
+        self.actions = Actions(self)
+
+    def build_map(self) -> None:
+        self._link.start("Making", "build_map", self._session.corpus_name, on_done=self._session.set_map)
+
+
 @pytest.fixture
-def panel(qtbot: QtBot, link: FakeLink, session: Session) -> MapPanel:
-    panel = MapPanel(link, session)
+def window(link: FakeLink, session: Session) -> Window:
+    return Window(link, session)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, link: FakeLink, session: Session, window: Window) -> MapPanel:
+    panel = MapPanel(link, session, window.actions)
     qtbot.addWidget(panel)
     panel.resize(700, 540)
     panel.show()
@@ -372,6 +392,7 @@ def test_a_corpus_without_passages_or_embeddings_says_so(panel: MapPanel, sessio
 def test_a_map_is_made_step_by_step_and_shown(panel: MapPanel, session: Session, link: FakeLink) -> None:
     session.set_corpus(a_corpus())
     assert panel.state is panel.offer
+    assert panel.make.text() == "Make map"
     panel.make.trigger()
     assert (link.jobs[0].request.method, link.jobs[0].request.args) == ("build_map", ("Letters",))
     assert panel.state is panel.making
@@ -384,25 +405,16 @@ def test_a_map_is_made_step_by_step_and_shown(panel: MapPanel, session: Session,
     link.finish(data)
     assert session.map is data
     assert panel.state is None
+    assert panel.make.text() == "Update map"
 
 
-def test_a_map_that_could_not_be_made_says_why(panel: MapPanel, session: Session, link: FakeLink) -> None:
-    session.set_corpus(a_corpus())
-    panel.make_map()
-    link.finish(error="There are too few passages for a map: 2, and 5 are needed.")
-    assert panel.state is panel.offer
-    assert panel.offer.text.text() == "There are too few passages for a map: 2, and 5 are needed."
-
-
-def test_a_map_for_a_corpus_no_longer_open_is_left_alone(
+def test_a_map_under_way_for_another_corpus_is_not_waited_for(
     panel: MapPanel, session: Session, link: FakeLink
 ) -> None:
     session.set_corpus(a_corpus())
-    panel.make_map()
+    panel.make.trigger()
     session.set_corpus(a_corpus("Recipes"))
     assert panel.state is panel.offer
-    link.finish(a_map(CORNERS))
-    assert session.map is None
 
 
 def test_too_few_documents_show_the_note(panel: MapPanel, session: Session) -> None:
@@ -444,15 +456,19 @@ def test_everything_has_a_name_to_be_read_out(panel: MapPanel, session: Session)
     assert "5 passages" in panel.view.accessibleDescription()
 
 
-def test_the_map_follows_the_colours_of_the_window(panel: MapPanel, session: Session) -> None:
+def test_the_map_follows_the_colours_of_the_window(
+    qapp: QApplication, panel: MapPanel, session: Session
+) -> None:
+    theme = Theme(qapp, "light")
+    theme.apply()
     show(panel, session, a_map(CORNERS))
     light = colour_at(panel, 2.5, 7)
-    palette = panel.palette()
-    palette.setColor(palette.ColorRole.Window, Qt.GlobalColor.black)
-    panel.setPalette(palette)
-    QApplication.sendPostedEvents(None, QEvent.Type.PaletteChange)
+    theme.apply("dark")
+    QApplication.processEvents()
     panel.view.finish_drawing()
-    assert sum(colour_at(panel, 2.5, 7)) < 200 < 600 < sum(light)
+    dark = colour_at(panel, 2.5, 7)
+    theme.apply("light")
+    assert sum(dark) < 200 < 600 < sum(light)
 
 
 # the picture in the making
