@@ -41,3 +41,8 @@ def nothing_left_running() -> Iterator[None]:
 def _belongs_to_a_library(thread: threading.Thread) -> bool:
     """Say whether a thread is one that a library keeps for the life of the process."""
     return thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "tqdm", "Dummy-"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--pictures`: let the end-to-end test draw the pictures of README.md."""
+    parser.addoption("--pictures", action="store_true", help="draw README.md's pictures into tests/pictures")

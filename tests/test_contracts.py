@@ -67,3 +67,18 @@ def test_opening_a_corpus_needs_no_model() -> None:
     loaded = run(sys.executable, "-c", program)
 
     assert loaded.stdout.strip() == "[]", loaded.stdout + loaded.stderr
+
+
+def test_ci_runs_exactly_the_test_command_of_the_readme() -> None:
+    command = (ROOT / ".ci" / "run").read_text("utf-8").strip().splitlines()[-1]
+
+    assert command in (ROOT / "README.md").read_text("utf-8").splitlines()
+
+
+def test_the_readme_names_only_commands_that_exist() -> None:
+    from engine.commands import COMMANDS
+
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    said = {line.split()[1] for line in lines if line.startswith("asterism ")}
+    assert said <= set(COMMANDS) | {"--help"}
+    assert len(said) >= 8
