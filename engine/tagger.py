@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from engine.progress import Progress, Steps, finish
 from engine.tagger_files import (
-    ADAPTER_FILE,
     DESCRIPTION_FILE,
     classification_model,
     find_base,
+    load_tensors,
     load_tokenizer,
     read_description,
     with_adapters,
@@ -165,10 +165,6 @@ def _batches(windows: list[Window]) -> Iterator[list[Window]]:
 
 
 def _open_own(kind: type[Tagger], folder: Path, device: str) -> Tagger:
-    from peft import set_peft_model_state_dict
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
     description = read_description(folder)
     try:
         labels = tuple(str(label) for label in description["labels"])
@@ -183,16 +179,7 @@ def _open_own(kind: type[Tagger], folder: Path, device: str) -> Tagger:
     model = with_adapters(
         classification_model(base, len(labels)), rank=rank, alpha=alpha, top_layers=top_layers
     )
-    try:
-        tensors = {name: tensor.float() for name, tensor in load_file(folder / ADAPTER_FILE).items()}
-        outcome = set_peft_model_state_dict(model, tensors)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(f"The tagger in {folder} cannot be read: {error}") from error
-    missing = [name for name in outcome.missing_keys if "lora_" in name or "modules_to_save" in name]
-    if missing or outcome.unexpected_keys:
-        raise ModelError(
-            f"The weights in {folder} do not fit its {DESCRIPTION_FILE}. Train the tagger again."
-        )
+    load_tensors(model, folder)
     merged = model.merge_and_unload().eval().requires_grad_(False).to(device)
     name = str(description.get("name") or folder.name)
     tokenizer = load_tokenizer(base)

@@ -109,6 +109,27 @@ def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
     return model.float()
 
 
+def load_tensors(model: Any, folder: Path) -> None:
+    """Put the adapters, pooler and head of a tagger's folder into a model made by `with_adapters`.
+
+    Raises ModelError when they are not there, are damaged, or belong to a model of another shape.
+    """
+    from peft import set_peft_model_state_dict
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors = {name: tensor.float() for name, tensor in load_file(folder / ADAPTER_FILE).items()}
+        outcome = set_peft_model_state_dict(model, tensors)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(f"The tagger in {folder} cannot be read: {error}") from error
+    missing = [name for name in outcome.missing_keys if "lora_" in name or "modules_to_save" in name]
+    if missing or outcome.unexpected_keys:
+        raise ModelError(
+            f"The weights in {folder} do not fit its {DESCRIPTION_FILE}. Train the tagger again."
+        )
+
+
 def with_adapters(model: Any, *, rank: int, alpha: int, top_layers: int | None = None) -> Any:
     """Return `model` with LoRA adapters in its topmost `top_layers` blocks (None: all), pooler and head trainable."""
     from peft import LoraConfig, get_peft_model

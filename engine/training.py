@@ -23,6 +23,7 @@ from engine.readers import Unreadable
 from engine.tagger import SENTIMENT_LABELS, Tagger
 from engine.tagger_files import (
     classification_model,
+    load_tensors,
     weights_digest,
     whole_or_nothing,
     with_adapters,
@@ -44,7 +45,11 @@ MAX_BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `top_layers` blocks get adapters of `rank`; `token_budget` counts tokens in a batch."""
+    """How to train. `top_layers` blocks get adapters of `rank`; `token_budget` counts tokens in a batch.
+
+    The gradients of `accumulate` batches make one step: a batch holds texts of one length, so often of one kind,
+    and steps along one kind at a time undo each other.
+    """
 
     seed: int = 0
     epochs: float = 3
@@ -57,6 +62,7 @@ class Settings:
     top_layers: int = 6
     max_tokens: int = 128
     token_budget: int = 1400
+    accumulate: int = 1
     evaluations: int = 6
     patience: int = 3
 
@@ -70,11 +76,13 @@ def train_tagger(
     labels: Sequence[str],
     settings: Settings,
     description: dict[str, Any],
+    start: Path | None = None,
 ) -> Steps[dict[str, float]]:
     """Train on `examples`, keep what does best on `dev`, write the tagger into `folder` and return its measures.
 
     The same examples, settings and versions give the same weights on one machine. Cancelling leaves nothing behind.
-    `description` is added to tagger.json: name, origin, what it was trained on.
+    `description` is added to tagger.json: name, origin, what it was trained on. `start` is the folder of a tagger of
+    the same shape to go on from.
     """
     import torch
 
@@ -85,6 +93,8 @@ def train_tagger(
     model = with_adapters(model, rank=settings.rank, alpha=settings.alpha, top_layers=settings.top_layers).to(
         encoder.device
     )
+    if start:
+        load_tensors(model, start)
     best = yield from _fit(model, encoder, examples, dev, list(labels), settings)
     from importlib.metadata import version
 
@@ -96,7 +106,7 @@ def train_tagger(
         "rank": settings.rank,
         "alpha": settings.alpha,
         "top_layers": settings.top_layers,
-        "max_tokens": encoder.max_tokens,
+        "max_tokens": min(settings.max_tokens, encoder.max_tokens),
         "settings": asdict(settings),
         "texts": dict(Counter(example.label for example in examples)),
         "versions": {name: version(name) for name in ("torch", "transformers", "peft")},
@@ -192,10 +202,11 @@ def _fit(
             torch.tensor([gold[row] for row in rows], device=encoder.device),
             label_smoothing=settings.label_smoothing,
         )
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
-        optimiser.zero_grad()
+        (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
+        if number % settings.accumulate == 0 or number == len(batches):
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
         losses = [*losses[-49:], float(loss.detach())]
         yield Progress("Training", number, len(batches), "batches", f"loss {np.mean(losses):.3f}")
         if number in stops:

@@ -5,8 +5,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
 from engine import training
@@ -73,6 +75,47 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(encoder: Enco
 
     assert one == two
     assert one != other
+
+
+def test_training_can_go_on_from_a_tagger(encoder: Encoder, tmp_path: Path) -> None:
+    finish(steps(tmp_path / "first", encoder))
+    train, dev = hold_out([*GLAD, *SORRY], 5)
+    still = Settings(epochs=0.1, learning_rate=0.0, rank=4, alpha=8, token_budget=128)
+    finish(
+        train_tagger(
+            tmp_path / "second",
+            encoder,
+            train,
+            dev,
+            labels=("glad", "sorry"),
+            settings=still,
+            description={},
+            start=tmp_path / "first",
+        )
+    )
+
+    assert (tmp_path / "second" / ADAPTER_FILE).read_bytes() == (
+        tmp_path / "first" / ADAPTER_FILE
+    ).read_bytes()
+
+
+def test_a_step_over_two_batches_is_the_step_over_both_at_once(encoder: Encoder, tmp_path: Path) -> None:
+    texts = [*GLAD[:4], *SORRY[:4]]  # six tokens each: one batch of eight, or two of four
+    weights = {}
+    for name, budget, accumulate in (("one", 48, 1), ("two", 24, 2), ("apart", 24, 1)):
+        settings = Settings(
+            epochs=1, learning_rate=1.0, token_budget=budget, accumulate=accumulate, evaluations=1
+        )
+        folder = tmp_path / name
+        finish(
+            train_tagger(
+                folder, encoder, texts, texts, labels=("glad", "sorry"), settings=settings, description={}
+            )
+        )
+        weights[name] = load_file(folder / ADAPTER_FILE)["base_model.model.classifier.weight"].numpy()
+
+    np.testing.assert_allclose(weights["two"], weights["one"], atol=1e-3)
+    assert abs(weights["apart"] - weights["one"]).max() > 0.1
 
 
 @pytest.mark.parametrize("stop", ["Training", "Measuring", "Tagging"])
