@@ -13,10 +13,16 @@ from tests.benchmarks.report import median, print_table
 STARTS = 7
 
 OURS = """
-import sys, time
+import sys
 from pathlib import Path
-from gui.app import build
-application, window = build(Path(sys.argv[1]), open_engine=False)
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from gui.app import open_window
+from gui.engine_link import EngineLink
+application = QApplication([])
+library = Path(sys.argv[1])
+settings = QSettings(str(library / "window.ini"), QSettings.Format.IniFormat)
+window = open_window(application, EngineLink(library), settings)
 window.show()
 application.processEvents()
 print("shown", flush=True)
