@@ -31,19 +31,8 @@ class Row:
     short: str = ""
 
 
-FACTS = (
-    "corpus",
-    "documents",
-    "mappable",
-    "source",
-    "skipped",
-    "hits",
-    "selection",
-    "current",
-    "file",
-    "job",
-)
-"""What an action may need: an open corpus, passages in it, and no map of them under way, a chosen source, …"""
+FACTS = frozenset("corpus document documents mappable source skipped hits selection current file job".split())
+"""What an action may need: an open corpus, chosen documents, documents at all, no map of them under way, …"""
 
 MAKE_MAP, UPDATE_MAP = "Make map", "Update map"
 """The same action, before and after there is one."""
@@ -80,6 +69,8 @@ TABLE: tuple[Row, ...] = (
         "Read the hit before", group=2),
     Row("select_hits", "Select hits", "Select", "search_panel.select_hits", "Ctrl+Shift+H", ("hits",), "select",
         "Make the hits of this search the selection"),
+    Row("select_documents", "Select documents", "Select", "corpus_panel.documents.select_passages",
+        "Ctrl+Shift+D", ("document",), "select", "Make the passages of the chosen documents the selection"),
     Row("clear_selection", "Clear selection", "Select", "commands.clear_selection", "Ctrl+Shift+A",
         ("selection",), "close", "Select nothing"),
     Row("tag_selection", "Tag selection", "Select", "commands.tag_selection", "Ctrl+T", ("selection",), "tag",

@@ -7,31 +7,26 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPointF,
-    QRect,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from gui.palette import cluster_colours, noise_colour
+from gui.row_delegate import Index, RowDelegate
 from gui.tables import RECORD_ROLE
-from gui.theme import GAP, scaled, tones
+from gui.theme import GAP, tones
 from gui.wording import count
 from indexes.records import Cluster
 
-Index = QModelIndex | QPersistentModelIndex
 COLOUR_ROLE = RECORD_ROLE + 1
 NOWHERE = QModelIndex()
 
@@ -134,38 +129,29 @@ class ClusterList(QListView):
             self.chosen.emit()
 
 
-class ClusterDelegate(QStyledItemDelegate):
-    """Draws a row: a chip in the cluster's colour, the name, the size at the right."""
+class ClusterDelegate(RowDelegate):
+    """Draws a chip in the cluster's colour before its name, and its size; edits the name where it stands."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a row."""
-        colours = tones(option.palette)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or hovered:
-            painter.fillRect(option.rect, QColor(colours.accent_soft if chosen else colours.hover))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(colours.accent), 1))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
-        cluster: Cluster = index.data(RECORD_ROLE)
+    indent = 3 * GAP + 10
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent, _size)
+
+    def paint_sign(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the chip."""
+        dark = tones(option.palette).dark
         place = index.data(COLOUR_ROLE)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(
-            QColor(cluster_colours(colours.dark)[place] if place >= 0 else noise_colour(colours.dark))
-        )
+        painter.setBrush(QColor(cluster_colours(dark)[place] if place >= 0 else noise_colour(dark)))
         painter.drawEllipse(QPointF(option.rect.left() + 2 * GAP + 5, option.rect.center().y() + 0.5), 5, 5)
-        self._write(painter, option, cluster)
-        painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Return one comfortable line."""
-        return QSize(140, option.fontMetrics.height() + 10)
+    def is_quiet(self, index: Index) -> bool:
+        """Say that noise is no cluster like the others."""
+        return bool(index.data(RECORD_ROLE).id < 0)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
         """Let the name be typed where it stands."""
-        editor.setGeometry(_name_room(option.rect, 0).adjusted(-4, 1, 0, -1))
+        editor.setGeometry(self.room(option.rect, 0).adjusted(-4, 1, 0, -1))
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         """Return a line for the name."""
@@ -174,19 +160,6 @@ class ClusterDelegate(QStyledItemDelegate):
         line.setStyleSheet("QLineEdit { padding: 0 3px; border-radius: 3px; }")
         return line
 
-    def _write(self, painter: QPainter, option: QStyleOptionViewItem, cluster: Cluster) -> None:
-        colours = tones(option.palette)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(scaled(option.font, 0.95))
-        size = f"{cluster.size:,}"
-        room = _name_room(option.rect, painter.fontMetrics().horizontalAdvance(size) + GAP)
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(option.rect.adjusted(0, 0, -2 * GAP, 0), middle | Qt.AlignmentFlag.AlignRight, size)
-        painter.setFont(option.font)
-        painter.setPen(QColor(colours.muted if cluster.id < 0 else colours.text))
-        name = painter.fontMetrics().elidedText(cluster.name, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, name)
 
-
-def _name_room(row: QRect, taken: int) -> QRect:
-    return row.adjusted(3 * GAP + 10, 0, -2 * GAP - taken, 0)
+def _size(cluster: Cluster) -> str:
+    return f"{cluster.size:,}"

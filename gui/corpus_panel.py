@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLa
 
 from engine.records import CorpusInfo
 from gui.actions import Actions
+from gui.document_list import DocumentList
 from gui.engine_link import EngineLink
 from gui.panel import ActionButton, EmptyState, Heading, Panel, line, muted, tool_button
 from gui.session import Session
@@ -13,7 +14,8 @@ from gui.theme import GAP
 from gui.wording import count, format_name, percent, place, size
 from indexes.records import Source
 
-ROW = 30
+MOST_CORPORA, MOST_SOURCES = 5, 3
+"""Rows shown before a list scrolls; the documents have the rest of the column."""
 
 
 class CorpusPanel(Panel):
@@ -91,7 +93,12 @@ class CorpusPanel(Panel):
         self.sources.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.sources.addAction(actions["remove_source"])
         column.addWidget(self.sources)
-        column.addStretch(1)
+        column.addWidget(line())
+        self.documents_caption = _caption("Documents", actions, ("select_documents",))
+        column.addWidget(self.documents_caption)
+        self.documents = DocumentList(self._link, self._session, actions)
+        self.documents.setMinimumHeight(60)
+        column.addWidget(self.documents, 1)
         self.content.addWidget(self.detail, 1)
         self.welcome = EmptyState(
             "folder",
@@ -106,7 +113,7 @@ class CorpusPanel(Panel):
     def _show_corpora(self) -> None:
         self._show_welcome(None)
         self.corpus_rows.show(self._session.corpora)
-        _fit(self.corpora, len(self._session.corpora), 6)
+        _fit(self.corpora, len(self._session.corpora), MOST_CORPORA)
         self._mark_open()
 
     def _show_welcome(self, _job: object) -> None:
@@ -139,7 +146,7 @@ class CorpusPanel(Panel):
         self.skipped.setVisible(bool(corpus.skipped))
         if list(corpus.sources) != self.source_rows.rows:
             self.source_rows.show(corpus.sources)
-            _fit(self.sources, len(corpus.sources), 8)
+            _fit(self.sources, len(corpus.sources), MOST_SOURCES)
             self.source_changed.emit()
 
     def _on_corpus(self, index: QModelIndex) -> None:

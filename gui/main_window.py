@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         self.corpus_panel.open_asked.connect(self.commands.open_corpus)
         self.corpus_panel.remove_source_asked.connect(self.commands.remove_source)
         self.corpus_panel.source_changed.connect(self._refresh_facts)
+        self.corpus_panel.documents.chosen_changed.connect(self._refresh_facts)
         self.cluster_panel.show_asked.connect(self.map_panel.show_cluster)
         self.reader_panel.shown.connect(self._refresh_facts)
         self.commands.tagging_started.connect(self.columns.right.show)
@@ -274,6 +275,8 @@ class MainWindow(QMainWindow):
         facts = self.commands.facts()
         if self.corpus_panel.source:
             facts.add("source")
+        if self.corpus_panel.documents.any_chosen:
+            facts.add("document")
         if self.reader_panel.file:
             facts.add("file")
         self.actions_table.enable(facts)

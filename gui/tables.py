@@ -55,6 +55,10 @@ class Records(QAbstractTableModel, Generic[Record]):
         self.rows.extend(records)
         self.endInsertRows()
 
+    def expect_more(self) -> None:
+        """Ask again for the records after the last one: there may be new ones."""
+        self._asked = -1
+
     def rowCount(self, parent: Index = NOWHERE) -> int:
         """Return the number of records."""
         return 0 if parent.isValid() else len(self.rows)

@@ -11,6 +11,7 @@ from engine.progress import Progress
 from engine.records import (
     CorpusInfo,
     DocumentHits,
+    DocumentRow,
     DocumentView,
     FormatCount,
     Hit,
@@ -134,6 +135,17 @@ def document_view(document_id: int) -> DocumentView:
     return DocumentView(
         Document(first.document_key, first.title, text, first.format, first.path, {}, document_id), tuple(own)
     )
+
+
+def document_rows() -> list[DocumentRow]:
+    """Return the documents in the order of their ids, each with its number of passages."""
+    rows: dict[int, DocumentRow] = {}
+    for one in passages():
+        number = rows[one.document_id].passages + 1 if one.document_id in rows else 1
+        rows[one.document_id] = DocumentRow(
+            one.document_id, one.document_key, one.title, one.path, one.format, number
+        )
+    return list(rows.values())
 
 
 def result(query: str = "warm welcome", mode: str = "hybrid", note: str = "") -> SearchResult:
@@ -271,6 +283,7 @@ def canned() -> dict[str, Any]:
         "search": lambda _name, query, k, mode: result(query, mode),
         "passages": lambda _name, ids: [by_id[one] for one in ids if one in by_id],
         "document": lambda _name, document_id: document_view(document_id),
+        "documents": lambda _name, offset, limit: document_rows()[offset : offset + limit],
         "neighbours": neighbours,
         "map": map_data(),
         "tags": tags(),
