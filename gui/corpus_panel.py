@@ -11,7 +11,7 @@ from gui.panel import ActionButton, EmptyState, Heading, Panel, line, muted, too
 from gui.session import Session
 from gui.tables import Column, Records
 from gui.theme import GAP
-from gui.wording import count, format_name, percent, place, size
+from gui.wording import count, percent, place, size
 from indexes.records import Source
 
 MOST_CORPORA, MOST_SOURCES = 5, 3
@@ -77,7 +77,7 @@ class CorpusPanel(Panel):
         facts.addWidget(self.facts)
         self.skipped = ActionButton(actions["show_skipped"], link=True)
         skipped = QHBoxLayout()
-        skipped.setContentsMargins(GAP + 3, 0, GAP, GAP)
+        skipped.setContentsMargins(2 * GAP - 1, 0, GAP, GAP)
         skipped.addWidget(self.skipped)
         skipped.addStretch(1)
         column.addWidget(line())
@@ -155,17 +155,18 @@ class CorpusPanel(Panel):
 
 
 def told(corpus: CorpusInfo) -> str:
-    """Return a corpus in a few lines: documents, passages, how much of it is embedded, disk, formats."""
+    """Return a corpus in a few lines: documents, passages, what is embedded if not all, disk, formats."""
     if not corpus.passages and not corpus.files:
         return "Empty. Add a folder, files or a table."
+    embedded = f"{percent(corpus.coverage)} embedded, " if corpus.coverage < 1 else ""
     lines = [
         count(corpus.documents, "document"),
         count(corpus.passages, "passage"),
-        f"{percent(corpus.coverage)} embedded, {size(corpus.bytes_on_disk)}",
+        f"{embedded}{size(corpus.bytes_on_disk)}",
     ]
     if corpus.formats:
         most = sorted(corpus.formats.items(), key=lambda item: -item[1])
-        shown = ", ".join(f"{format_name(name)} {number:,}" for name, number in most[:4])
+        shown = ", ".join(f"{name}\N{NO-BREAK SPACE}{number:,}" for name, number in most[:4])
         lines.append(shown + (" …" if len(most) > 4 else ""))
     return "\n".join(lines)
 

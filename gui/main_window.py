@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.actions_table.fill_menus(self.menuBar())
         self.toolbar = QToolBar("Tools", objectName="tools", movable=False)
+        self.toolbar.setIconSize(QSize(22, 18))  # wider than the icons, so that texts keep their distance
         self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.actions_table.fill_toolbar(self.toolbar)

@@ -127,11 +127,14 @@ class EmptyState(QWidget):
 
 
 class ActionButton(QPushButton):
-    """A push button that stands for an action: its text, tip, enabling and effect."""
+    """A push button that stands for an action: its text (or the `short` one), tip, enabling and effect."""
 
-    def __init__(self, action: QAction, primary: bool = False, link: bool = False) -> None:
+    def __init__(
+        self, action: QAction, primary: bool = False, link: bool = False, short: bool = False
+    ) -> None:
         super().__init__()
         self.action = action
+        self._short = short
         self.setProperty("primary", primary)
         self.setProperty("link", link)
         self.clicked.connect(action.trigger)
@@ -139,7 +142,7 @@ class ActionButton(QPushButton):
         self._follow()
 
     def _follow(self) -> None:
-        self.setText(self.action.text())
+        self.setText(self.action.iconText() if self._short else self.action.text())
         self.setToolTip(self.action.toolTip())
         self.setEnabled(self.action.isEnabled())
         self.setAccessibleName(self.action.text().rstrip("…"))

@@ -122,10 +122,10 @@ class ReaderPanel(Panel):
         self.fold.toggled.connect(self.list.setVisible)
         self.fold.toggled.connect(self._ask_neighbours)
         row = QHBoxLayout()
-        row.setContentsMargins(GAP + 4, 4, GAP, 4)
+        row.setContentsMargins(2 * GAP - 1, 4, 2 * GAP - 1, 4)
         row.addWidget(self.fold)
         row.addStretch(1)
-        row.addWidget(ActionButton(self._actions["inspect"], link=True))
+        row.addWidget(ActionButton(self._actions["inspect"], link=True, short=True))
         self.content.addLayout(row)
         self.content.addWidget(self.list)
 

@@ -115,15 +115,13 @@ class SentimentPanel(Panel):
         self.totals = TotalsBar()
         self.unsure = muted()
         self.tag_all = ActionButton(actions["tag_corpus"], link=True)
-        scope = QHBoxLayout()
-        scope.addWidget(self.scope, 1)
-        scope.addWidget(self.tag_all)
-        column.addLayout(scope)
+        column.addWidget(self.scope)
         column.addWidget(self.totals)
         column.addWidget(self.unsure)
         row = QHBoxLayout()
         self.tag_selected = ActionButton(actions["tag_selection"], primary=True)
         row.addWidget(self.tag_selected)
+        row.addWidget(self.tag_all)
         row.addStretch(1)
         column.addLayout(row)
         self.content.addWidget(top)
@@ -283,7 +281,7 @@ _COLUMNS = (
     ),
     Column[TagRow](
         "Tag",
-        lambda row: f"{row.label}, {percent(row.probability)}",
+        lambda row: f"{row.label} {percent(row.probability)}",
         lambda row: row.probability,
         tip=lambda row: f"{row.label}, probability {row.probability:.3f}",
         colour=lambda row: row.colour,

@@ -40,7 +40,7 @@ QPushButton[primary="true"]:hover {{ background: {accent_hover}; }}
 QPushButton[primary="true"]:focus {{ border: 1px solid {text}; }}
 QPushButton[primary="true"]:disabled {{ background: {border}; border-color: {border}; color: {muted}; }}
 QPushButton[link="true"] {{
-    background: transparent; border: 1px solid transparent; color: {accent}; padding: 2px 4px; text-align: left;
+    background: transparent; border: 1px solid transparent; color: {accent}; padding: 2px 0; text-align: left;
 }}
 QPushButton[link="true"]:hover {{ text-decoration: underline; }}
 QPushButton[link="true"]:focus {{ border: 1px solid {accent}; }}
@@ -51,7 +51,7 @@ QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {border}; }}
 QToolButton:focus {{ border: 1px solid {accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
-QToolButton[segment="true"] {{ border-radius: 5px; padding: 3px 10px; color: {muted}; }}
+QToolButton[segment="true"] {{ border-radius: 5px; padding: 3px 7px; color: {muted}; }}
 QToolButton[segment="true"]:checked {{
     background: {surface}; border: 1px solid {control}; color: {text}; font-weight: 600;
 }}
@@ -73,7 +73,7 @@ QTextEdit#reading {{ background: {surface}; border: none; }}
 
 QSplitter::handle {{ background: {border}; }}
 QSplitter::handle:hover {{ background: {accent}; }}
-QToolBar QToolButton {{ padding: 5px 8px; }}
+QToolBar QToolButton {{ padding: 5px 4px 5px 6px; }}
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {border}; spacing: 4px; padding: 4px 8px; }}
 QStatusBar {{ background: {window}; border-top: 1px solid {border}; color: {muted}; }}
 QStatusBar::item {{ border: none; }}

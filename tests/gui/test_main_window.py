@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from gui.inspect_dialog import InspectDialog
@@ -118,6 +119,26 @@ def test_the_clusters_stand_beside_the_map_only_where_there_is_room(qtbot, windo
     qtbot.waitUntil(lambda: window.columns.middle.orientation() == Qt.Orientation.Vertical)
     window.resize(2200, 900)
     qtbot.waitUntil(lambda: window.columns.middle.orientation() == Qt.Orientation.Horizontal)
+
+
+@pytest.mark.parametrize(("width", "least"), [(1180, 480), (1440, 580), (1920, 700)])
+def test_the_map_has_the_lions_share(qtbot, window, width, least):
+    window.resize(width, 760)
+    qtbot.waitUntil(lambda: window.width() == width and window.map_panel.width() >= least)
+    others = (window.columns.left, window.search_panel, window.columns.right)
+    assert all(panel.width() < window.map_panel.width() / 1.7 for panel in others)
+
+
+def test_columns_that_were_dragged_stay_where_they_are(qtbot, window):
+    window.resize(1400, 760)
+    columns = window.columns
+    columns.handle(1).moveSplitter(300)
+    qtbot.waitUntil(lambda: columns.left.width() == 300)
+    window.resize(1500, 760)
+    qtbot.waitUntil(lambda: window.width() == 1500)
+    assert columns.left.width() == 300
+    window.actions_table["reset_layout"].trigger()
+    assert columns.left.width() == 224
 
 
 def test_a_window_of_1024_by_700_holds_all_panels(window):
