@@ -93,12 +93,8 @@ class CorpusPanel(Panel):
         self.sources.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.sources.addAction(actions["remove_source"])
         column.addWidget(self.sources)
-        column.addWidget(line())
-        self.documents_caption = _caption("Documents", actions, ("select_documents",))
-        column.addWidget(self.documents_caption)
-        self.documents = DocumentList(self._link, self._session, actions)
-        self.documents.setMinimumHeight(60)
-        column.addWidget(self.documents, 1)
+        column.addWidget(self._make_documents(actions), 1)
+        column.addStretch(0)
         self.content.addWidget(self.detail, 1)
         self.welcome = EmptyState(
             "folder",
@@ -109,6 +105,18 @@ class CorpusPanel(Panel):
         self.coming = EmptyState("folder", "Loading …", "The corpus appears here in a moment.")
         self.add_state(self.welcome)
         self.add_state(self.coming)
+
+    def _make_documents(self, actions: Actions) -> QWidget:
+        self.documents = DocumentList(self._link, self._session, actions)
+        self.documents.setMinimumHeight(60)
+        self._documents_part = QWidget()
+        column = QVBoxLayout(self._documents_part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(line())
+        column.addWidget(_caption("Documents", actions, ("select_documents",)))
+        column.addWidget(self.documents, 1)
+        return self._documents_part
 
     def _show_corpora(self) -> None:
         self._show_welcome(None)
@@ -144,10 +152,11 @@ class CorpusPanel(Panel):
         self.facts.setText(told(corpus))
         self.skipped.setText(f"{count(len(corpus.skipped), 'file')} skipped…")
         self.skipped.setVisible(bool(corpus.skipped))
+        self._documents_part.setVisible(corpus.documents > 0)
         if list(corpus.sources) != self.source_rows.rows:
             self.source_rows.show(corpus.sources)
-            _fit(self.sources, len(corpus.sources), MOST_SOURCES)
             self.source_changed.emit()
+        _fit(self.sources, len(corpus.sources), MOST_SOURCES)
 
     def _on_corpus(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -17,7 +17,8 @@ from gui.map_figure import Colouring, Figure, Rows, by_cluster, by_format, by_la
 from gui.map_icons import map_icon
 from gui.map_legend import Legend
 from gui.map_making import Making
-from gui.map_view import NO_ROWS, ZOOM_STEP, MapView
+from gui.map_surface import NO_ROWS
+from gui.map_view import ZOOM_STEP, MapView
 from gui.panel import ActionButton, EmptyState, Panel
 from gui.session import Session
 from gui.theme import GAP, tones

@@ -237,9 +237,8 @@ class SearchPanel(Panel):
         if result is None or not result.documents:
             return result.note if result else ""
         hits = sum(len(document.hits) for document in result.documents)
-        said = (
-            f"{count(hits, 'passage')} in {count(len(result.documents), 'document')}, {result.seconds:.2f} s"
-        )
+        documents = count(len(result.documents), "document")
+        said = f"{count(hits, 'hit')} in {documents}, {result.seconds:.2f}\N{NO-BREAK SPACE}s"
         corpus = self._session.corpus
         if result.note:
             said += f"\n{result.note}"

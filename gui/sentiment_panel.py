@@ -38,7 +38,7 @@ UNSURE = 0.5
 
 UNSELECTED = (
     "No tags yet",
-    "Select passages on the map, in the hits or by a cluster, and tag them as negative, neutral or positive.",
+    "Select passages, and tag them as negative, neutral or positive.",
 )
 SELECTED = ("Not tagged yet", "Tag the selection to see which passages are negative, neutral or positive.")
 
@@ -159,10 +159,11 @@ class SentimentPanel(Panel):
         rows = rows_in(tags, selection)
         tagged = len(rows)
         self.scope.setText(self._scope(tagged))
+        self.scope.setVisible(bool(self.scope.text()))
         self.tag_selected.setVisible(bool(selection) and tagged < len(selection))
         corpus = self._session.corpus
         whole = bool(tags is not None and corpus and len(tags.passage_ids) >= corpus.passages)
-        self.tag_all.setVisible(not whole)
+        self.tag_all.setVisible(bool(corpus and corpus.passages) and not whole)
         self.table.setVisible(tagged > 0)
         self.hint.setVisible(tagged == 0)
         self.hint.say(*(SELECTED if selection else UNSELECTED))
@@ -198,7 +199,7 @@ class SentimentPanel(Panel):
         corpus = self._session.corpus
         if corpus is None or not tagged:
             return ""
-        return f"Whole corpus: {tagged:,} of {count(corpus.passages, 'passage')} tagged"
+        return f"{tagged:,} of {count(corpus.passages, 'passage')} tagged"
 
     def _say_unsure(self, number: int) -> None:
         if number:

@@ -13,7 +13,7 @@ def shown(panel) -> list[int]:
 
 def test_stored_tags_are_shown_when_a_corpus_opens(window):
     panel = window.sentiment_panel
-    assert panel.scope.text() == "Whole corpus: 8 of 8,311 passages tagged"
+    assert panel.scope.text() == "8 of 8,311 passages tagged"
     assert panel.totals._counts == (2, 3, 3)
     assert panel.hint.isHidden()
 
