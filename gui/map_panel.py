@@ -1,11 +1,11 @@
-"""The map panel: tools, the map, its legend, and what to do when there is no map."""
+"""The map panel: what the session holds, drawn; what is chosen on it, told; and what to do without a map."""
 
 from collections import OrderedDict
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from engine.progress import Progress
 from engine.records import MapData
@@ -14,30 +14,17 @@ from gui.actions import MAKE_MAP, UPDATE_MAP, Actions
 from gui.engine_link import EngineLink, Job
 from gui.jobs import map_job
 from gui.map_figure import Colouring, Figure, Rows, by_cluster, by_format, by_label, rows_of
-from gui.map_icons import map_icon
 from gui.map_legend import Legend
 from gui.map_making import Making
 from gui.map_surface import NO_ROWS
-from gui.map_view import ZOOM_STEP, MapView
+from gui.map_tools import NARROWEST, MapTools
+from gui.map_view import MapView
 from gui.panel import ActionButton, EmptyState, Panel
 from gui.session import Session
 from gui.theme import GAP, tones
 from gui.wording import count, format_name
 from indexes.records import Passage
 
-TOOLS = (
-    ("pan", "Move the map", "H", "Drag to move the map; hold Shift to select"),
-    ("lasso", "Lasso", "L", "Draw round passages to select them; Ctrl adds, Alt removes"),
-    ("rectangle", "Rectangle", "R", "Drag over passages to select them; Ctrl adds, Alt removes"),
-)
-COLOURINGS = (
-    ("cluster", "By cluster"),
-    ("format", "By type"),
-    ("label", "By sentiment"),
-)
-COLOURING_WIDTH = 112
-NARROW, NARROWEST = 480, 350
-"""Pixels below which the header gives up what wheel and keys do, then what menus and keys do."""
 REMEMBERED = 300
 """Passages kept for the hover card."""
 
@@ -55,16 +42,11 @@ class MapPanel(Panel):
         self._passages: OrderedDict[int, Passage] = OrderedDict()
         self.view = MapView()
         self.legend = Legend(self.view)
-        self._make_actions()
-        self._make_header()
+        self.tools = MapTools(self.view, self.make)
+        self.add_head(self.tools)
         self._make_body()
         self._connect()
-        self._dress()
         self._on_map()
-
-    def colour_by(self, kind: str) -> None:
-        """Colour the points by "cluster", "format" (document type) or "label" (sentiment)."""
-        self.colouring.setCurrentIndex([key for key, _ in COLOURINGS].index(kind))
 
     def show_cluster(self, cluster_id: int) -> None:
         """Zoom to a cluster."""
@@ -75,61 +57,15 @@ class MapPanel(Panel):
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "legend"):
-            self._dress()
             self._show_legend()
             self._on_result()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the header's tools to the width."""
         super().resizeEvent(event)
-        self._show_tools(self.view.figure is not None)
+        self._show_tools()
 
     # building
-
-    def _make_actions(self) -> None:
-        self.tools = QActionGroup(self)
-        for name, text, key, tip in TOOLS:
-            action = self._action(text, key, tip)
-            action.setCheckable(True)
-            action.setChecked(name == "pan")
-            action.setData(name)
-            self.tools.addAction(action)
-        self.fit = self._action("Show all", "", "Show the whole map (0)")
-        self.closer = self._action("Zoom in", "", "Zoom in (+)")
-        self.farther = self._action("Zoom out", "", "Zoom out (−)")
-        self.names = self._action("Cluster names", "N", "Show or hide the cluster names")
-        self.names.setCheckable(True)
-        self.names.setChecked(True)
-        self._pictured = {
-            **{action: str(action.data()) for action in self.tools.actions()},
-            self.fit: "fit",
-            self.closer: "closer",
-            self.farther: "farther",
-            self.names: "names",
-        }
-
-    def _action(self, text: str, key: str, tip: str) -> QAction:
-        action = QAction(text, self)
-        action.setToolTip(f"{tip} ({key})" if key else tip)
-        if key:
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self.view.addAction(action)
-        return action
-
-    def _make_header(self) -> None:
-        self.colouring = QComboBox()
-        self.colouring.setAccessibleName("Colour by")
-        self.colouring.setToolTip(
-            "Colour the points by their cluster, the type of their document, or sentiment"
-        )
-        for kind, name in COLOURINGS:
-            self.colouring.addItem(name, kind)
-        self.colouring.setMinimumWidth(COLOURING_WIDTH)
-        self._tools.addWidget(self.colouring)
-        self._tools.addSpacing(GAP)
-        actions = (*self.tools.actions(), self.names, self.farther, self.closer, self.fit, self.make)
-        self._buttons = [self.add_tool(action) for action in actions]
 
     def _make_body(self) -> None:
         self.notice = QFrame(objectName="notice")
@@ -152,12 +88,7 @@ class MapPanel(Panel):
         self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
-        self.tools.triggered.connect(self._on_tool)
-        self.fit.triggered.connect(self.view.fit)
-        self.closer.triggered.connect(self._zoom_in)
-        self.farther.triggered.connect(self._zoom_out)
-        self.names.toggled.connect(self.view.show_names)
-        self.colouring.currentIndexChanged.connect(self._colour)
+        self.tools.colouring_chosen.connect(self._colour)
         self.legend.entry_chosen.connect(self._select_entry)
         self.view.installEventFilter(self)
         self.view.point_chosen.connect(self._on_chosen)
@@ -175,11 +106,6 @@ class MapPanel(Panel):
         link.job_changed.connect(self._on_job)
         link.job_progress.connect(self._on_progress)
 
-    def _dress(self) -> None:
-        colours = tones(self.palette())
-        for action, name in self._pictured.items():
-            action.setIcon(map_icon(name, colours))
-
     # states
 
     def _job(self) -> Job | None:
@@ -188,7 +114,7 @@ class MapPanel(Panel):
     def _show_state(self) -> None:
         corpus, data, job = self._session.corpus, self._session.map, self._job()
         drawn = data is not None and len(data.passage_ids) > 0
-        self._show_tools(drawn)
+        self._show_tools()
         self.make.setText(UPDATE_MAP if drawn else MAKE_MAP)
         if drawn:
             self._show_notice(data, job)
@@ -212,15 +138,12 @@ class MapPanel(Panel):
             self.offer.say("No map yet", _offer(corpus.passages))
             self.show_state(self.offer)
 
-    def _show_tools(self, drawn: bool) -> None:
-        """Show the header's buttons while there is a map, the ones one can do without where there is room."""
-        spared = [] if self.width() >= NARROW else [self.closer, self.farther, self.names]
-        if self.width() < NARROWEST:
-            spared += [self.fit, self.make]
+    def _show_tools(self) -> None:
+        """Show the tools while there is a map, and the title where it has room."""
+        drawn = self.view.figure is not None
         self.title.setVisible(self.width() >= NARROWEST or not drawn)
-        self.colouring.setVisible(drawn)
-        for button in self._buttons:
-            button.setVisible(drawn and button.defaultAction() not in spared)
+        self.tools.setVisible(drawn)
+        self.tools.show_in(self.width())
 
     def _say(self, title: str, text: str) -> None:
         self.empty.say(title, text)
@@ -287,7 +210,7 @@ class MapPanel(Panel):
         self.view.mark_current(self._row(self._session.current))
 
     def _on_tags(self) -> None:
-        if self.colouring.currentData() == "label":
+        if self.tools.kind == "label":
             self._colour()
 
     def _row(self, passage_id: int) -> int:
@@ -297,15 +220,6 @@ class MapPanel(Panel):
         return int(rows[0]) if len(rows) else -1
 
     # what the hand says
-
-    def _on_tool(self, action: QAction) -> None:
-        self.view.set_tool(str(action.data()))
-
-    def _zoom_in(self) -> None:
-        self.view.zoom(ZOOM_STEP)
-
-    def _zoom_out(self) -> None:
-        self.view.zoom(1 / ZOOM_STEP)
 
     def _on_chosen(self, row: int) -> None:
         if self.view.figure:
@@ -369,7 +283,7 @@ class MapPanel(Panel):
     def _colour(self) -> None:
         figure = self.view.figure
         if figure is not None:
-            kind = self.colouring.currentData()
+            kind = self.tools.kind
             if kind == "format":
                 self._coloured = by_format(figure)
             elif kind == "label":

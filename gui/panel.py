@@ -58,6 +58,10 @@ class Panel(QWidget):
         self._tools.addWidget(button)
         return button
 
+    def add_head(self, widget: QWidget) -> None:
+        """Put a widget of the panel's own into the header."""
+        self._tools.addWidget(widget)
+
     def add_state(self, state: QWidget) -> None:
         """Make an empty state (or any other whole body) available to `show_state`."""
         self._stack.addWidget(state)

@@ -320,7 +320,7 @@ def test_colour_by_type_shows_a_legend_that_selects(panel: MapPanel, session: Se
     formats = np.array([0, 1, 1, 0, 1], dtype=np.int32)
     show(panel, session, replace(a_map(CORNERS), formats=("pdf", "md"), format_ids=formats))
     assert panel.legend.isHidden()
-    panel.colour_by("format")
+    panel.tools.colour_by("format")
     assert [entry.accessibleName() for entry in panel.legend.entries] == [
         "PDF, 2 passages",
         "Markdown, 3 passages",
@@ -329,13 +329,13 @@ def test_colour_by_type_shows_a_legend_that_selects(panel: MapPanel, session: Se
     QTest.mouseClick(panel.legend.entries[1], LEFT)
     assert session.selection == {20, 30, 50}
     assert session.selection_origin == "Markdown"
-    panel.colour_by("cluster")
+    panel.tools.colour_by("cluster")
     assert panel.legend.isHidden()
 
 
 def test_colour_by_sentiment_follows_the_tags(panel: MapPanel, session: Session) -> None:
     show(panel, session, a_map(CORNERS))
-    panel.colour_by("label")
+    panel.tools.colour_by("label")
     assert [entry.accessibleName() for entry in panel.legend.entries] == ["Not tagged, 5 passages"]
     ids = np.array([20, 50, 60], dtype=np.int64)  # 60 was added after the map was made
     probabilities = np.full((3, 3), 1 / 3, dtype=np.float32)
@@ -451,7 +451,7 @@ def test_a_renamed_cluster_keeps_the_view(panel: MapPanel, session: Session) -> 
 
 def test_everything_has_a_name_to_be_read_out(panel: MapPanel, session: Session) -> None:
     show(panel, session, a_map(CORNERS))
-    named = [panel, panel.view, panel.legend, panel.colouring, *panel._buttons]
+    named = [panel, panel.view, panel.legend, panel.tools.colouring, *panel.tools.buttons]
     assert all(widget.accessibleName() for widget in named)
     assert "5 passages" in panel.view.accessibleDescription()
 
@@ -532,10 +532,10 @@ def test_a_picture_has_all_pixels_of_the_screen(panel: MapPanel, session: Sessio
 
 def test_a_narrow_panel_keeps_the_tools_that_have_no_other_way(panel: MapPanel, session: Session) -> None:
     show(panel, session, a_map(CORNERS))
-    assert all(button.isVisible() for button in panel._buttons)
+    assert all(button.isVisible() for button in panel.tools.buttons)
     panel.setMinimumWidth(260)
     panel.resize(300, 500)
     QApplication.processEvents()
-    shown = [button.accessibleName() for button in panel._buttons if button.isVisible()]
+    shown = [button.accessibleName() for button in panel.tools.buttons if button.isVisible()]
     assert shown == ["Move the map", "Lasso", "Rectangle"]
-    assert panel.colouring.isVisible()
+    assert panel.tools.colouring.isVisible()
