@@ -56,8 +56,10 @@ def open_window(application: QApplication, link: EngineLink, settings: QSettings
     """Build the window, dressed and with its remembered layout, around a link that need not be open yet."""
     mode = str(settings.value("theme", "system"))
     theme = Theme(application, mode if mode in MODES else "system")
-    theme.apply()
-    return MainWindow(link, Session(), theme, settings)
+    theme.colour()
+    window = MainWindow(link, Session(), theme, settings)
+    theme.dress()
+    return window
 
 
 class _Confessor:

@@ -99,12 +99,23 @@ class Theme(QObject):
     def apply(self, mode: str = "") -> None:
         """Dress the application in `mode` ("system", "light", "dark"), or again in the present one."""
         self.mode = mode or self.mode
-        chosen = DARK if self._wants_dark() else LIGHT
+        self.colour()
+        self.dress()
+
+    def colour(self) -> None:
+        """Give the application its colours and font, which widgets ask for while they are made."""
         self._application.setStyle("Fusion")
-        self._application.setPalette(palette_of(chosen))
+        self._application.setPalette(palette_of(self._chosen()))
         self._application.setFont(base_font(self._application.font()))
+
+    def dress(self) -> None:
+        """Give it the stylesheet; best when all widgets are there, as it dresses a widget anew at every move."""
+        chosen = self._chosen()
         self._application.setStyleSheet(stylesheet(chosen, self._arrow(chosen)))
         self.changed.emit()
+
+    def _chosen(self) -> Tones:
+        return DARK if self._wants_dark() else LIGHT
 
     def _wants_dark(self) -> bool:
         if self.mode == "system":
