@@ -62,19 +62,27 @@ class Splitter:
                 self._by_characters.chunk_indices(piece) if len(piece) > self._longest else [(0, piece)]
             )
         ]
-        if len(pieces) > 1 and pieces[-1][1] - pieces[-1][0] < _SMALL_SECTION:
-            pieces = self._with_fuller_end(text, pieces)
+        pieces = self._without_scraps(text, pieces)
         return [fitting for piece in pieces for fitting in self._fitting(text, *piece)]
 
-    def _with_fuller_end(self, text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Share out the last two passages anew: filled one after the other, the last may be left with a few words."""
-        start, end = pieces[-2][0], pieces[-1][1]
+    def _without_scraps(self, text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Share out each small piece anew with its neighbour: a title above a long paragraph, a few last words."""
+        kept: list[tuple[int, int]] = []
+        for piece in pieces:
+            if kept and min(_length(kept[-1]), _length(piece)) < _SMALL_SECTION:
+                kept += self._in_halves(text, kept.pop()[0], piece[1])
+            else:
+                kept.append(piece)
+        return kept
+
+    def _in_halves(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Cut a text near its middle, at the border of a sentence or paragraph; whole where it has none inside."""
         parts = [
             (start + offset, start + offset + len(part))
             for offset, part in self._by_quarter.chunk_indices(text[start:end])
         ]
         cut = min(range(1, len(parts)), key=lambda place: abs(parts[place][0] - (start + end) / 2), default=0)
-        return [*pieces[:-2], (start, parts[cut - 1][1]), (parts[cut][0], end)] if cut else pieces
+        return [(start, parts[cut - 1][1]), (parts[cut][0], end)] if cut else [(start, end)]
 
     def _fitting(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """Return a passage, halved until each part fits: a splitter counts parts, and their sum may differ."""
@@ -103,6 +111,10 @@ def sections(text: str, marks: "Sequence[Mark]") -> list[tuple[int, int]]:
             begin = parts.pop()[0]
         parts.append((begin, len(text)))
     return parts
+
+
+def _length(piece: tuple[int, int]) -> int:
+    return piece[1] - piece[0]
 
 
 def _locator(marks: "Sequence[Mark]", offsets: list[int], start: int) -> Locator:
