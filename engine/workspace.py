@@ -225,6 +225,10 @@ class Workspace:
         corpus = self._corpus(name)
         return (yield from map_making.build_map(corpus, self._map_worker(), seed=seed, fast=fast))
 
+    def prepare_map(self) -> None:
+        """Start what makes maps beside other work, so that the first map need not wait for it; returns at once."""
+        self._map_worker().warm_up()
+
     def map(self, name: str) -> MapData | None:
         """Return the stored map, without the passages that are gone; None when there is none yet."""
         from engine import map_making

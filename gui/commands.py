@@ -97,7 +97,7 @@ class Commands(QObject):
         self._link.start(
             "Loading the sample corpus", "load_sample", on_done=partial(self._on_indexed, SAMPLE)
         )
-        self._refresh.start()
+        self._on_load_started()
 
     def update(self) -> None:
         """Read what is new or changed in the sources of the open corpus."""
@@ -108,7 +108,7 @@ class Commands(QObject):
         what = place(sources[0].path) if len(sources) == 1 else count(len(sources), "source")
         title = f"Loading {what} into “{name}”" if sources else f"Updating “{name}”"
         self._link.start(title, "index", name, sources, on_done=partial(self._on_indexed, name))
-        self._refresh.start()
+        self._on_load_started()
 
     def remove_corpus(self) -> None:
         """Delete the open corpus, after asking."""
@@ -202,6 +202,11 @@ class Commands(QObject):
         if name:
             self._link.call("map", name, on_done=partial(self._on_map, name), replaces="map")
             self._link.call("tags", name, on_done=partial(self._on_tags, name), replaces="tags")
+
+    def _on_load_started(self) -> None:
+        """Look at the corpus now and then, and let the map get ready: it follows the load."""
+        self._refresh.start()
+        self._link.call("prepare_map")
 
     def _on_corpora(self, wanted: str, corpora: list[CorpusInfo]) -> None:
         self._session.set_corpora(corpora)
