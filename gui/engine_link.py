@@ -1,5 +1,6 @@
 """The window's link to the engine process: requests down, results up, and a new engine when one dies."""
 
+import atexit
 import itertools
 import multiprocessing
 import threading
@@ -108,10 +109,12 @@ class EngineLink(QObject):
             target=self._listen, args=(self._connection, self._generation), name="engine-link", daemon=True
         )
         self._listener.start()
+        atexit.register(self.close)  # else Python would wait for the engine, and the engine for us
         self._set_state("starting")
 
     def close(self) -> None:
         """End the engine and wait for it; running jobs are cancelled, committed work is kept."""
+        atexit.unregister(self.close)
         self._generation += 1
         self.jobs.clear()
         self._calls.clear()

@@ -42,7 +42,8 @@ def open_real(qapp, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
 
     yield open_one
     for window in windows:
-        close(window)
+        if window.link.state != "stopped":
+            close(window)
 
 
 def close(window: MainWindow) -> None:
