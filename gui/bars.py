@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.palette import label_colours
@@ -101,12 +101,18 @@ class TotalsBar(QWidget):
         return round(places[-1].bottom()) if places else self.BAR
 
     def sizeHint(self) -> QSize:
-        """Return room for the bar and the legend."""
-        return QSize(240, self.heightForWidth(max(self.width(), 200)))
+        """Return room for the bar and the legend at the present width."""
+        return QSize(240, self.heightForWidth(max(self.width(), 120)))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same at a small width."""
-        return QSize(120, self.heightForWidth(max(self.width(), 200)))
+        return QSize(120, self.heightForWidth(max(self.width(), 120)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another line when the legend no longer fits the lines it has."""
+        super().resizeEvent(event)
+        if self.heightForWidth(self.width()) != self.height():
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar, then the legend."""

@@ -14,7 +14,7 @@ from gui.reading import Reading
 from gui.session import Session
 from gui.tables import Column, Records
 from gui.theme import GAP
-from gui.wording import format_name, percent
+from gui.wording import format_name, from_home, percent
 from indexes.records import Passage
 
 NEIGHBOURS = 8
@@ -165,7 +165,7 @@ class ReaderPanel(Panel):
         number = self.view.passages.index(passage) + 1
         of = f"passage {number:,} of {len(self.view.passages):,}"
         self.where.setText("  ·  ".join(part for part in (str(passage.locator), of) if part))
-        self.path.setText(passage.path or format_name(passage.format))
+        self.path.setText(from_home(passage.path) or format_name(passage.format))
         self.text.show_passage(self.view.document.text, passage.start, passage.end, self._words())
         self._say_cluster()
         self._say_tag()

@@ -1,6 +1,6 @@
 """Counts, sizes and places as a person says them."""
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 MODE_NAMES = {"hybrid": "Both", "dense": "Meaning", "keyword": "Words"}
 
@@ -67,6 +67,12 @@ def format_name(name: str) -> str:
 def place(path: str) -> str:
     """Return the last part of a path, which is what a person calls it by."""
     return PurePath(path).name or path
+
+
+def from_home(path: str) -> str:
+    """Return a path as a person writes it: with “~” for the home folder."""
+    home = str(Path.home())
+    return f"~{path[len(home) :]}" if len(home) > 1 and path.startswith(home) else path
 
 
 def signed(value: float) -> str:
