@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from indexes.keyword_index import KeywordIndex
-from indexes.vector_index import VectorIndex
-
 from indexes.catalogue import Catalogue
+from indexes.keyword_index import KeywordIndex
 from indexes.lock import write_lock
+from indexes.vector_index import VectorIndex
 
 
 class Corpus:

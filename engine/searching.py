@@ -149,6 +149,8 @@ def _allowed(corpus: Corpus, filters: Filters) -> Allowed:
 def _cosines(index: VectorIndex, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> dict[int, float]:
     """Return the cosines with `vector`, (dim,) float32 unit length, of those of some passages that are embedded."""
     known = [passage_id for passage_id in passage_ids if passage_id in index]
+    if not known:
+        return {}
     return dict(zip(known, (index.vectors(known) @ vector).tolist(), strict=True))
 
 

@@ -11,6 +11,9 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # threads of tiny models would wait for each other on a busy machine
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -1,0 +1,92 @@
+"""The sentiment tagger that comes with Asterism: its files, its answers to plain sentences, and its mark on SST-2."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.evaluation import LabelledText, evaluate
+from engine.progress import finish
+from engine.tagger import SENTIMENT_LABELS, Tagger, shipped_tagger
+from engine.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE
+
+MEGABYTES = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Tagger:
+    return Tagger.open(shipped_tagger())
+
+
+def test_the_shipped_tagger_is_small_and_holds_no_pickle() -> None:
+    files = [path for path in shipped_tagger().iterdir() if path.is_file()]
+
+    assert {path.name for path in files} == {ADAPTER_FILE, DESCRIPTION_FILE, "README.md"}
+    assert sum(path.stat().st_size for path in files) <= 5 * MEGABYTES
+
+
+def test_the_shipped_tagger_says_what_it_is() -> None:
+    said = json.loads((shipped_tagger() / DESCRIPTION_FILE).read_text("utf-8"))
+
+    assert tuple(said["labels"]) == SENTIMENT_LABELS
+    assert said["base"] == "all-MiniLM-L6-v2"
+    assert said["measured"]["SST-2 dev accuracy"] >= 0.87
+    assert said["settings"]["seed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("positive", "What a wonderful evening, I have not laughed like that in years."),
+        ("positive", "The staff were friendly and the soup was the best I have ever had."),
+        ("positive", "Thank you so much, this fixed my problem at once!"),
+        ("negative", "The worst hotel I have ever stayed in: dirty, loud and far too dear."),
+        ("negative", "I am so disappointed, it broke on the second day."),
+        ("negative", "A dull, endless film with nothing to say."),
+        ("neutral", "The committee meets on Tuesday at three in room 12."),
+        ("neutral", "The bus to the station leaves every twenty minutes."),
+        ("neutral", "Chapter four describes the structure of the data."),
+    ],
+)
+def test_the_shipped_tagger_sees_what_anybody_would(shipped: Tagger, label: str, text: str) -> None:
+    assert shipped.labels[int(shipped.probabilities([text])[0].argmax())] == label
+
+
+def test_the_shipped_tagger_is_not_upset_by_odd_texts(shipped: Tagger) -> None:
+    probabilities = shipped.probabilities(["", " \n\t", "🙂", "日本語のテキスト", "x" * 5000])
+
+    assert np.isfinite(probabilities).all()
+    np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-5)
+
+
+def test_the_shipped_tagger_reaches_its_mark_on_sst_2(shipped: Tagger, shared_data: Path) -> None:
+    with gzip.open(shared_data / "sentiment/sst/sst2_dev.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    gold: NDArray[np.int64] = np.array([row["label"] for row in rows])
+    probabilities = shipped.probabilities([row["text"] for row in rows])
+    by_hand = ((probabilities[:, 2] > probabilities[:, 0]) == gold).mean()
+
+    measured = finish(
+        evaluate(
+            shipped,
+            [LabelledText(row["text"], str(row["label"])) for row in rows],
+            {"0": "negative", "1": "positive"},
+        )
+    )
+
+    assert len(rows) == 872
+    assert by_hand >= 0.87
+    assert measured["accuracy"] == pytest.approx(by_hand)
+
+
+def test_a_copy_of_the_shipped_tagger_opens_anywhere(shipped: Tagger, tmp_path: Path) -> None:
+    copy = shutil.copytree(shipped_tagger(), tmp_path / "elsewhere")
+
+    np.testing.assert_array_equal(
+        Tagger.open(copy).probabilities(["The bread was good."]),
+        shipped.probabilities(["The bread was good."]),
+    )
