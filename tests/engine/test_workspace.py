@@ -200,14 +200,11 @@ def test_words_of_the_query_are_marked_in_the_snippet(workspace: Workspace, note
     assert [snippet.text[start:end] for start, end in snippet.marks] == ["bird", "happy"]
 
 
-@pytest.mark.parametrize(
-    "query", ["", "   ", "x", "🙂🙂", "河", "\x00\x07", "AND OR ( [ ^ ~ *", "word " * 10_000]
-)
-@pytest.mark.parametrize("mode", ["dense", "keyword", "hybrid"])
-def test_any_query_gets_an_answer(workspace: Workspace, notes: Path, query: str, mode: str) -> None:
+def test_any_query_gets_an_answer(workspace: Workspace, notes: Path) -> None:
     finish(workspace.index("Notes", [source_from_path(notes)]))
-
-    assert len(workspace.search("Notes", query, mode=mode).documents) <= 3
+    for query in ("", "   ", "x", "🙂🙂", "河", "שלום", "\x00\x07", "AND OR ( [ ^ ~ *", "word " * 10_000):
+        for mode in ("dense", "keyword", "hybrid"):
+            assert len(workspace.search("Notes", query, mode=mode).documents) <= 3
 
 
 def test_an_empty_corpus_answers_with_nothing(workspace: Workspace) -> None:
