@@ -3,6 +3,7 @@
 Run it with `python -m tests.benchmarks.window_start`; every start is a fresh process.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,8 @@ os._exit(0)
 
 
 def main() -> None:
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     taken: dict[str, list[float]] = {"Asterism": [], "an empty Qt window": []}
     with tempfile.TemporaryDirectory() as library:
         for _ in range(STARTS):
