@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.exporting import write_table
+from engine.pace import duration
 from engine.records import CorpusInfo, DocumentTag, Filters, IndexReport, MapData, SearchResult
 from engine.sources import source_from_path
 from engine.terminal import Terminal
@@ -273,7 +274,7 @@ def _preview(
     for count in preview.unsupported:
         terminal.print(f"not read yet: {count.format}, {_count(count.files, 'file')}")
     terminal.print(
-        f"about {preview.passages:,} passages, {_duration(preview.seconds)}, {_size(preview.disk_bytes)} on disk; "
+        f"about {preview.passages:,} passages, {duration(preview.seconds)}, {_size(preview.disk_bytes)} on disk; "
         f"{_count(preview.unchanged_files, 'file')} unchanged"
     )
     return DONE
@@ -448,12 +449,6 @@ def _size(size: float) -> str:
             return f"{size:.0f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:

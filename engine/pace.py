@@ -58,14 +58,19 @@ class Pace:
 
 
 def time_left(seconds: float) -> str:
-    """Return a duration as a person would say it: coarse, never falsely exact."""
+    """Return what is left as a person would say it."""
+    return f"{duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person would say it, coarse and never falsely exact: "a few seconds", "about 4 minutes"."""
     if seconds < 5:
-        return "a few seconds left"
+        return "a few seconds"
     if seconds < 55:
-        return f"about {max(1, round(seconds / 5)) * 5} seconds left"
+        return f"about {max(1, round(seconds / 5)) * 5} seconds"
     if seconds < 90:
-        return "about a minute left"
+        return "about a minute"
     if seconds < 55 * 60:
-        return f"about {round(seconds / 60)} minutes left"
-    hours = seconds / 3600
-    return "about an hour left" if hours < 1.25 else f"about {hours:.1f} hours left".replace(".0 ", " ")
+        return f"about {round(seconds / 60)} minutes"
+    hours = round(seconds / 3600, 1)
+    return "about an hour" if hours < 1.25 else f"about {hours:g} hours"

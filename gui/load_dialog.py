@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.pace import duration
 from engine.progress import Progress
 from engine.records import FormatCount, Preview
 from gui.engine_link import EngineLink, Job
@@ -26,7 +27,7 @@ from gui.panel import Elided, Heading, muted
 from gui.sources import column_names
 from gui.tables import Column, Records
 from gui.theme import GAP
-from gui.wording import count, duration, format_name, place, size
+from gui.wording import count, format_name, place, size
 from indexes.records import Source, TableColumns
 
 LABELS = 96

@@ -35,20 +35,6 @@ def size(n_bytes: int) -> str:
     return f"{value:.1f} {unit}" if value < 10 and unit != "KB" else f"{value:.0f} {unit}"
 
 
-def duration(seconds: float) -> str:
-    """Return an estimate of time: "a few seconds", "about 4 minutes"."""
-    if seconds < 10:
-        return "a few seconds"
-    if seconds < 55:
-        return f"about {round(seconds / 5) * 5} seconds"
-    if seconds < 90:
-        return "about a minute"
-    if seconds < 55 * 60:
-        return f"about {round(seconds / 60)} minutes"
-    hours = round(seconds / 3600, 1)
-    return "about an hour" if hours < 1.25 else f"about {hours:g} hours"
-
-
 def percent(share: float) -> str:
     """Return a share as a percentage that says 100 % only when nothing is missing, 0 % only when nothing is there."""
     rounded = round(share * 100)

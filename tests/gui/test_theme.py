@@ -3,9 +3,10 @@
 import pytest
 from PySide6.QtGui import QColor
 
+from engine.pace import duration
 from gui.icons import SHAPES, icon
 from gui.theme import DARK, LIGHT, palette_of, tones
-from gui.wording import count, duration, percent, size
+from gui.wording import count, percent, size
 
 
 def luminance(name: str) -> float:
