@@ -4,12 +4,16 @@ Reimers and Gurevych, Sentence-BERT (2019), https://arxiv.org/abs/1908.10084: th
 the last hidden state over its real tokens, scaled to unit length.
 """
 
+import copy
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +26,33 @@ from indexes.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
+    from engine.packed import PackedBert
+
+States = NDArray[np.float32]
+Forward = Callable[[list[list[int]]], Sequence[States]]
+"""What is done with a batch of token ids: an array a text, its embedding (dim,) or its tokens' (n_tokens, dim)."""
+
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-TOKEN_BUDGET = 1024
-"""Tokens in one batch, padding included: small enough to stay in cache and to answer a search in between."""
+TOKEN_BUDGET = 512
+"""Tokens in one batch on one core: small enough to stay in its cache and to answer a search in between."""
+SMALLEST_BUDGET = 64
+"""Fewer tokens are not worth a thread of their own."""
+GPU_TOKEN_BUDGET = 1024
 MAX_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEmbeddings:
+    """A text as the model saw it: row i of every array is one token.
+
+    vectors (n_tokens, dim) float32, the last hidden state; spans (n_tokens, 2) int64, the characters a token covers;
+    words (n_tokens,) int64, which of the tokenizer's words it is a piece of, -1 for special tokens.
+    """
+
+    vectors: NDArray[np.float32]
+    spans: NDArray[np.int64]
+    words: NDArray[np.int64]
 
 
 def mean_pool(token_embeddings: "torch.Tensor", attention_mask: "torch.Tensor") -> "torch.Tensor":
@@ -94,6 +120,8 @@ class Encoder:
         self.id = f"{self.name}@{_sha256(folder / 'model.safetensors')[:12]}/mean"
         self.tokenizer: Any = None
         self.model: Any = None
+        self._fast_tokenizer: Any = None
+        self._packed: PackedBert | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -129,7 +157,20 @@ class Encoder:
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"The encoder in {self.folder} cannot be loaded: {error}") from error
         self.tokenizer = tokenizer
-        self.model = model.eval().requires_grad_(False).to(self.device)
+        self._fast_tokenizer = copy.deepcopy(tokenizer.backend_tokenizer)  # whose truncation others change
+        self._fast_tokenizer.enable_truncation(self.max_tokens, direction=tokenizer.truncation_side)
+        self._fast_tokenizer.no_padding()
+        self.model = model.eval().requires_grad_(False)
+        self._move_to(self.device)
+
+    def _move_to(self, device: str) -> None:
+        from engine.packed import PackedBert, can_pack
+
+        self.device = device
+        self.model.to(device)
+        if device == "cpu":
+            self.model.float()  # a CPU is slow and coarse with weights stored as float16
+        self._packed = PackedBert.of(self.model) if can_pack(self.model) else None
 
     @property
     def tokenizer_file(self) -> Path:
@@ -158,50 +199,139 @@ class Encoder:
 
         Texts longer than `max_tokens` are cut; passages are made to fit, so only queries can be.
         """
-        token_ids = self._token_ids(texts)
+        if not texts:
+            return
+        token_ids = [encoding.ids for encoding in self._encodings(texts)]
         lengths = np.fromiter((len(ids) for ids in token_ids), np.int64, len(token_ids))
-        order = np.argsort(-lengths, kind="stable")
-        start = 0
-        while start < len(order):
-            size = min(MAX_BATCH, max(1, TOKEN_BUDGET // int(lengths[order[start]])))
-            rows = order[start : start + size]
-            yield rows, self._embed([token_ids[row] for row in rows])
-            start += size
+        batches = list(_cut(lengths, self._budget(int(lengths.sum()))))
+        embedded = self._side_by_side(self._forward, [[token_ids[row] for row in rows] for rows in batches])
+        for rows, vectors in zip(batches, embedded, strict=True):
+            yield rows, np.stack(vectors)
 
-    def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+    def token_embeddings(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
+        """Return the token embeddings of each text; a text's embedding is their mean, scaled to unit length.
+
+        Texts are cut as `encode` cuts them. All go through the model in one step: give it a few dozen at most.
+        """
         if not texts:
             return []
-        self.load()
-        encoded = self.tokenizer(
-            list(texts), truncation=True, max_length=self.max_tokens, add_special_tokens=True
-        )
-        return list(encoded["input_ids"])
+        encodings = self._encodings(texts)
+        cores = self._cores()
+        shares = [encodings[first::cores] for first in range(min(cores, len(encodings)))]
+        hidden: list[Any] = [None] * len(encodings)
+        answers = self._side_by_side(self._hidden, [[encoding.ids for encoding in share] for share in shares])
+        for first, answer in enumerate(answers):
+            hidden[first::cores] = answer
+        return [
+            TokenEmbeddings(
+                vectors,
+                np.array(encoding.offsets, np.int64).reshape(-1, 2),
+                np.array([-1 if word is None else word for word in encoding.word_ids], np.int64),
+            )
+            for vectors, encoding in zip(hidden, encodings, strict=True)
+        ]
 
-    def _embed(self, token_ids: list[list[int]]) -> NDArray[np.float32]:
-        """Embed one padded batch; a GPU out of memory takes it in halves, and at last on the CPU."""
+    def _encodings(self, texts: Sequence[str]) -> list[Any]:
+        self.load()
+        return list(self._fast_tokenizer.encode_batch(list(texts)))
+
+    def _cores(self) -> int:
+        """Return how many batches are worked on at once."""
+        import torch
+
+        return torch.get_num_threads() if self.device == "cpu" else 1
+
+    def _budget(self, tokens: int) -> int:
+        """Return how many tokens a batch may have when there are `tokens` in all, so that every core gets some."""
+        if self.device != "cpu":
+            return GPU_TOKEN_BUDGET
+        return min(TOKEN_BUDGET, max(SMALLEST_BUDGET, tokens // self._cores()))
+
+    def _side_by_side(self, forward: Forward, batches: Sequence[list[list[int]]]) -> Iterator[list[States]]:
+        """Run batches, each on one thread and as many at once as there are cores; nothing runs between two results.
+
+        Threads that shared a batch would wait for each other hundreds of times: on an idle machine that takes a tenth
+        of the time, and on a busy one (a map is being made) up to half a second for a query.
+        """
+        cores = min(self._cores(), len(batches))
+        if cores <= 1:
+            yield from (self._halving(forward, batch) for batch in batches)
+            return
+        with ThreadPoolExecutor(cores) as pool:
+            for start in range(0, len(batches), cores):
+                with _one_thread():
+                    done = list(pool.map(partial(self._halving, forward), batches[start : start + cores]))
+                yield from done
+
+    def _halving(self, forward: Forward, token_ids: list[list[int]]) -> list[States]:
+        """Run one batch; a GPU out of memory takes it in halves, and at last the CPU does."""
         import torch
 
         try:
-            return self._forward(token_ids)
+            with _one_thread(), torch.inference_mode():
+                return list(forward(token_ids))
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
-            if len(token_ids) == 1:
-                self.device = "cpu"
-                self.model.to("cpu")
-                return self._forward(token_ids)
-            half = len(token_ids) // 2
-            return np.concatenate([self._embed(token_ids[:half]), self._embed(token_ids[half:])])
+            if len(token_ids) > 1:
+                half = len(token_ids) // 2
+                return self._halving(forward, token_ids[:half]) + self._halving(forward, token_ids[half:])
+            if self.device == "cpu":
+                raise
+        self._move_to("cpu")
+        return self._halving(forward, token_ids)
 
-    def _forward(self, token_ids: list[list[int]]) -> NDArray[np.float32]:
+    def _forward(self, token_ids: list[list[int]]) -> Sequence[States]:
+        """Return the embedding of each text of a batch."""
         import torch
 
+        if self._packed:
+            pooled = torch.stack([states.mean(0) for states in self._packed_states(token_ids)])
+        else:
+            pooled = mean_pool(*self._padded_states(token_ids))
+        return list(torch.nn.functional.normalize(pooled, dim=1).float().cpu().numpy())
+
+    def _hidden(self, token_ids: list[list[int]]) -> Sequence[States]:
+        """Return the token embeddings of each text of a batch, (n_tokens, dim)."""
+        if self._packed:
+            return [states.numpy() for states in self._packed_states(token_ids)]
+        hidden, mask = self._padded_states(token_ids)
+        return [states[real.bool()].float().cpu().numpy() for states, real in zip(hidden, mask, strict=True)]
+
+    def _packed_states(self, token_ids: list[list[int]]) -> "tuple[torch.Tensor, ...]":
+        """Return the last hidden state of each text, (n_tokens, dim)."""
+        import torch
+
+        assert self._packed is not None
+        return torch.split(self._packed(token_ids), [len(ids) for ids in token_ids])
+
+    def _padded_states(self, token_ids: list[list[int]]) -> "tuple[torch.Tensor, torch.Tensor]":
+        """Return the last hidden state (b, t, dim) of a padded batch and its attention mask (b, t)."""
         batch = self.tokenizer.pad({"input_ids": token_ids}, return_tensors="pt").to(self.device)
-        with torch.inference_mode():
-            hidden = self.model(
-                input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
-            ).last_hidden_state
-            pooled = torch.nn.functional.normalize(mean_pool(hidden, batch["attention_mask"]), dim=1)
-        return pooled.float().cpu().numpy()
+        mask = batch["attention_mask"]
+        return self.model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state, mask
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Have torch do one thing on one thread."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # also when it says 1: what torch and MKL each count may differ
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _cut(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each batch, longest first; counted as if padded, which batches of like lengths hardly are."""
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        size = min(MAX_BATCH, max(1, budget // max(1, int(lengths[order[start]]))))
+        yield order[start : start + size]
+        start += size
 
 
 def check_folder(folder: Path) -> tuple[int, int]:

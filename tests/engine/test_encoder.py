@@ -1,5 +1,6 @@
 """The encoder against computations by hand, and against sentence-transformers."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from engine import encoder as encoder_module
 from engine.encoder import BUNDLED, Encoder, bundled_model, check_folder, mean_pool
+from engine.packed import PackedBert, can_pack
 from engine.progress import finish
 from indexes.errors import ModelError
 from tests.tiny_models import tiny_sbert
@@ -71,6 +73,157 @@ def test_bundled_encoder_agrees_with_sentence_transformers(bundled: Encoder) -> 
     np.testing.assert_allclose(bundled.encode(TEXTS), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"num_attention_heads": 1, "num_hidden_layers": 1},
+        {"hidden_act": "relu", "layer_norm_eps": 1e-5},
+        {"hidden_act": "gelu_new", "hidden_size": 24, "num_attention_heads": 3, "intermediate_size": 20},
+    ],
+)
+def test_packing_gives_the_token_embeddings_of_the_models_own_forward(settings: dict[str, object]) -> None:
+    model = random_bert(**settings)
+    texts = [[1, 5, 9, 2], [1, 2], [1, 7, 7, 2], [1, *range(3, 40), 2], [3]]
+    with torch.inference_mode():
+        expected = [model(input_ids=torch.tensor([ids])).last_hidden_state[0].numpy() for ids in texts]
+        packed = PackedBert.of(model)(texts).split([len(ids) for ids in texts])
+        afterwards = model(input_ids=torch.tensor([texts[0]])).last_hidden_state[0].numpy()
+
+    for states, wanted in zip(packed, expected, strict=True):
+        np.testing.assert_allclose(states.numpy(), wanted, atol=1e-5)
+    np.testing.assert_allclose(afterwards, expected[0], atol=1e-5)
+
+
+def test_packing_shares_the_weights_of_the_model() -> None:
+    model = random_bert()
+    PackedBert.of(model)
+    first = model.encoder.layer[0]
+    attention = first.attention.self
+
+    assert attention.query.weight.untyped_storage().data_ptr() == (
+        attention.value.weight.untyped_storage().data_ptr()
+    )
+    assert not first.output.dense.weight.is_contiguous()
+
+
+def test_only_plain_float32_bert_encoders_are_packed() -> None:
+    from transformers import RobertaConfig, RobertaModel
+
+    sizes = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+
+    assert can_pack(random_bert())
+    assert not can_pack(random_bert().half())
+    assert not can_pack(random_bert(is_decoder=True))
+    assert not can_pack(RobertaModel(RobertaConfig(**sizes, intermediate_size=32)))
+
+
+def test_weights_stored_as_float16_are_computed_with_as_float32_on_the_cpu(tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    folder = tiny_sbert(tmp_path / "tiny")
+    AutoModel.from_pretrained(folder).half().save_pretrained(folder, safe_serialization=True)
+    encoder = Encoder.open(folder, device="cpu")
+    encoder.load()
+
+    assert {weight.dtype for weight in encoder.model.parameters()} == {torch.float32}
+    assert encoder._packed is not None
+
+
+def test_packed_and_padded_give_the_same_embeddings(
+    bundled: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed, tokens = bundled.encode(TEXTS), bundled.token_embeddings(TEXTS)
+    assert bundled._packed is not None
+    monkeypatch.setattr(bundled, "_packed", None)
+
+    np.testing.assert_allclose(bundled.encode(TEXTS), packed, atol=1e-5)
+    for padded, own in zip(bundled.token_embeddings(TEXTS), tokens, strict=True):
+        np.testing.assert_allclose(padded.vectors, own.vectors, atol=1e-4)
+
+
+def test_the_same_texts_give_the_same_embeddings_to_the_last_bit(bundled: Encoder) -> None:
+    np.testing.assert_array_equal(bundled.encode(TEXTS), bundled.encode(TEXTS))
+
+
+def test_token_embeddings_have_the_embedding_as_their_mean(bundled: Encoder) -> None:
+    for text, tokens in zip(TEXTS, bundled.token_embeddings(TEXTS), strict=True):
+        mean = tokens.vectors.mean(axis=0)
+
+        np.testing.assert_allclose(mean / np.linalg.norm(mean), bundled.encode([text])[0], atol=1e-5)
+        assert len(tokens.vectors) <= bundled.max_tokens
+
+
+def test_token_embeddings_say_which_characters_and_which_word_a_token_is(bundled: Encoder) -> None:
+    text = "An osprey, élite"
+    (tokens,) = bundled.token_embeddings([text])
+
+    assert [text[start:end] for start, end in tokens.spans] == ["", "An", "os", "pre", "y", ",", "élite", ""]
+    assert tokens.words.tolist() == [-1, 0, 1, 1, 1, 2, 3, -1]
+
+
+def test_a_text_too_long_for_the_model_is_cut_by_both_in_the_same_place(tiny: Encoder) -> None:
+    text = "the river " * 100
+    (tokens,) = tiny.token_embeddings([text])
+
+    assert tokens.vectors.shape == (32, 16)
+    np.testing.assert_array_equal(tiny.encode([text]), tiny.encode(["the river " * 15]))
+
+
+def test_what_others_do_with_the_tokenizer_changes_no_embedding(tiny: Encoder) -> None:
+    text = "the river was slow and the bird was happy"
+    before = tiny.encode([text])
+    tiny.tokenizer(text, truncation=True, max_length=4, padding="max_length")
+
+    np.testing.assert_array_equal(tiny.encode([text]), before)
+
+
+def test_batches_go_side_by_side_each_on_one_thread_and_give_the_same(
+    tiny: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"the river was {word} " * n for n in range(1, 6) for word in ("slow", "fast", "blue")]
+    expected = tiny.encode(texts), [tokens.vectors for tokens in tiny.token_embeddings(texts)]
+    forward, seen = tiny._forward, []
+
+    def watched(token_ids: list[list[int]]) -> object:
+        seen.append((threading.current_thread().name, torch.get_num_threads()))
+        return forward(token_ids)
+
+    monkeypatch.setattr(tiny, "_forward", watched)
+    monkeypatch.setattr(encoder_module, "TOKEN_BUDGET", 30)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        together = tiny.encode(texts)
+        tokens = [tokens.vectors for tokens in tiny.token_embeddings(texts)]
+        after = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+
+    np.testing.assert_allclose(together, expected[0], atol=1e-6)
+    for states, wanted in zip(tokens, expected[1], strict=True):
+        np.testing.assert_allclose(states, wanted, atol=1e-6)
+    assert {used for _, used in seen} == {1}
+    assert threading.current_thread().name not in {name for name, _ in seen}
+    assert after == 2
+
+
+def test_one_query_is_one_threads_work_and_the_others_come_back(
+    tiny: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward, used = tiny._forward, []
+    monkeypatch.setattr(tiny, "_forward", lambda ids: used.append(torch.get_num_threads()) or forward(ids))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        tiny.encode(["the bird"])
+        after = torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
+
+    assert (used, after) == ([1], 2)
+
+
 def test_embeddings_are_unit_length_and_keep_the_order_of_the_texts(bundled: Encoder) -> None:
     together = bundled.encode(TEXTS)
     alone = np.concatenate([bundled.encode([text]) for text in TEXTS])
@@ -119,6 +272,36 @@ def test_out_of_memory_halves_the_batch_and_falls_back_to_the_cpu(
     assert sizes.count(1) == 3
 
 
+def test_a_text_too_large_for_the_gpu_alone_is_embedded_on_the_cpu(
+    tiny: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = tiny.encode(["the bird"])
+    forward = tiny._forward
+
+    def starved(token_ids: list[list[int]]) -> np.ndarray:
+        if tiny.device == "cuda":
+            raise torch.OutOfMemoryError("no room")
+        return forward(token_ids)
+
+    monkeypatch.setattr(tiny, "_forward", starved)
+    tiny.device = "cuda"
+
+    np.testing.assert_array_equal(tiny.encode(["the bird"]), expected)
+    assert tiny.device == "cpu"
+
+
+def test_memory_that_runs_out_on_the_cpu_too_is_not_tried_for_ever(
+    tiny: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starved(token_ids: list[list[int]]) -> np.ndarray:
+        raise torch.OutOfMemoryError("no room")
+
+    monkeypatch.setattr(tiny, "_forward", starved)
+
+    with pytest.raises(torch.OutOfMemoryError):
+        tiny.encode(["the bird"])
+
+
 def test_steps_count_up_to_the_number_of_texts(tiny: Encoder) -> None:
     steps = tiny.encode_steps(["the bird", "the river is slow and red"])
     done = [progress.done for progress in steps]
@@ -150,3 +333,12 @@ def test_a_device_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
         pytest.skip("this machine has the device")
     with pytest.raises(ModelError, match="“mps” is not on this machine"):
         Encoder.open(tiny_sbert(tmp_path / "tiny"), device="mps").load()
+
+
+def random_bert(**settings: object) -> torch.nn.Module:
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(3)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    config = BertConfig(vocab_size=50, max_position_embeddings=64, **(sizes | settings))
+    return BertModel(config).eval().requires_grad_(False)
