@@ -12,6 +12,9 @@ VERSION = "0.1.0"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command, or the window; returns the exit status (0 done, 1 the world, 2 usage, 3 skipped, 130)."""
+    from engine.threads import calm_threads
+
+    calm_threads()  # before anything computes
     options = parser().parse_args(arguments)
     from engine.library import default_library
 
@@ -59,20 +62,38 @@ def parser() -> argparse.ArgumentParser:
     corpora = commands.add_parser("corpora", parents=[common], help="list corpora, or one in detail")
     corpora.add_argument("name", nargs="?")
 
-    search = commands.add_parser("search", parents=[common], help="search a corpus by meaning and words")
-    search.add_argument("query", nargs="?")
+    search = commands.add_parser(
+        "search",
+        parents=[common],
+        help="search a corpus by meaning and words",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_grammar(),
+    )
+    search.add_argument(
+        "query", nargs="?", help="a query line; see below. After -- it may begin with a minus"
+    )
     _corpus(search)
     search.add_argument("-k", type=_positive, default=10, help="how many documents (10)")
     search.add_argument("--mode", choices=("hybrid", "dense", "keyword"), default="hybrid")
     search.add_argument("--format", action="append", metavar="FORMAT", help="only documents of this format")
-    search.add_argument("--path", metavar="PART", help="only documents whose path holds this text")
+    search.add_argument("--path", metavar="FOLDER", help="only documents in this folder")
     search.add_argument(
         "--where", action="append", metavar="COLUMN=VALUE", help="only documents with this metadata"
     )
+    search.add_argument("--why", action="store_true", help="say what each word adds to a score")
+    search.add_argument("--ignore-marks", action="store_true", help="do not follow the marks of this query")
+    search.add_argument("--reranker", metavar="FOLDER", help="re-order the hits by this cross-encoder")
     search.add_argument(
-        "--queries", type=Path, metavar="FILE", help="jsonl[.gz] of queries with _id and text"
+        "--queries", type=Path, metavar="FILE", help="jsonl[.gz] of plain queries with _id and text"
     )
     search.add_argument("--run", type=Path, metavar="OUT", help="write a TREC run by document")
+
+    judge = commands.add_parser("judge", parents=[common], help="mark hits of a query as good or not")
+    judge.add_argument("query", nargs="?", help="none: list the queries with marks")
+    _corpus(judge)
+    judge.add_argument("--good", action="append", type=int, metavar="PASSAGE_ID")
+    judge.add_argument("--bad", action="append", type=int, metavar="PASSAGE_ID")
+    judge.add_argument("--forget", action="store_true", help="take back the marks of the query first")
 
     make_map = commands.add_parser("map", parents=[common], help="build or rebuild the map")
     _corpus(make_map)
@@ -107,9 +128,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("taggers", parents=[common], help="list taggers")
 
     evaluate = commands.add_parser(
-        "evaluate", parents=[common], help="measure a tagger on a table of labelled texts"
+        "evaluate", parents=[common], help="measure searching a corpus, or a tagger on labelled texts"
     )
-    evaluate.add_argument("--file", type=Path, required=True)
+    _corpus(evaluate, required=False)
+    evaluate.add_argument(
+        "--queries", type=Path, metavar="FILE", help="with --judgements: not on your own marks"
+    )
+    evaluate.add_argument(
+        "--judgements", type=Path, metavar="FILE", help="tsv of query id, document id, grade"
+    )
+    evaluate.add_argument("--fit", action="store_true", help="choose the weight of meaning on your marks")
+    evaluate.add_argument("--file", type=Path, help="a table of labelled texts")
     evaluate.add_argument("--tagger", default="sentiment", metavar="NAME")
     evaluate.add_argument(
         "--map-labels",
@@ -127,6 +156,15 @@ def parser() -> argparse.ArgumentParser:
     _corpus(remove, required=False)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     return top
+
+
+def _grammar() -> str:
+    """Return what a query line can say, as a table."""
+    from engine.queries import GRAMMAR
+
+    width = max(len(example) for example, _ in GRAMMAR)
+    rows = "\n".join(f"  {example.ljust(width)}  {does}" for example, does in GRAMMAR)
+    return f"A query line can say:\n{rows}".replace("%", "%%")
 
 
 def _common_options() -> argparse.ArgumentParser:

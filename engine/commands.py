@@ -2,21 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.command_options import columns
 from engine.exporting import write_table
 from engine.pace import duration
-from engine.records import CorpusInfo, DocumentTag, Filters, IndexReport, MapData, SearchResult
+from engine.records import CorpusInfo, DocumentTag, IndexReport, MapData
+from engine.search_commands import evaluate, judge, search
 from engine.sources import source_from_path
-from engine.terminal import Terminal
-from engine.trec import read_queries, write_run
+from engine.terminal import DONE, FAILED, INTERRUPTED, SKIPPED, Terminal, counted
 from engine.workspace import Workspace
 from indexes.errors import AsterismError, SourceError
-from indexes.records import Skipped, TableColumns
-
-DONE, FAILED, USAGE, SKIPPED, INTERRUPTED = 0, 1, 2, 3, 130
+from indexes.records import Skipped
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 def index(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
     """Add sources to a corpus and bring it up to date, or preview that."""
-    sources = [source_from_path(path, _columns(options)) for path in options.sources]
+    sources = [source_from_path(path, columns(options)) for path in options.sources]
     if options.preview:
         return _preview(workspace, terminal, options, sources)
     report: IndexReport = terminal.follow(workspace.index(options.corpus, sources))
@@ -46,10 +45,10 @@ def index(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
         terminal.json(report)
     else:
         terminal.print(
-            f"{options.corpus}: {_count(report.documents, 'document')}, {_count(report.passages, 'passage')}; "
-            f"{_count(report.files_read, 'file')} read, {report.files_unchanged} unchanged, "
+            f"{options.corpus}: {counted(report.documents, 'document')}, {counted(report.passages, 'passage')}; "
+            f"{counted(report.files_read, 'file')} read, {report.files_unchanged} unchanged, "
             f"{report.files_removed} removed, {len(report.skipped)} skipped; "
-            f"{_count(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
+            f"{counted(report.embedded, 'passage')} embedded in {report.seconds:.1f} s"
         )
     _list_skipped(terminal, report.skipped)
     return SKIPPED if report.skipped else DONE
@@ -69,28 +68,12 @@ def corpora(workspace: Workspace, terminal: Terminal, options: argparse.Namespac
         terminal.json(infos)
     elif infos:
         terminal.table(
-            (info.name, _count(info.documents, "document"), _count(info.passages, "passage"),
+            (info.name, counted(info.documents, "document"), counted(info.passages, "passage"),
              f"{info.coverage:.0%} embedded", "map" if info.has_map else "no map")
             for info in infos
         )  # fmt: skip
     else:
         terminal.note("There is no corpus yet. Make one with: asterism index FOLDER --corpus NAME")
-    return DONE
-
-
-def search(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Answer one query, or write the run of many."""
-    if options.queries:
-        return _search_many(workspace, terminal, options)
-    if not options.query:
-        return _usage(terminal, "search needs a QUERY, or --queries FILE with --run OUT.")
-    result = workspace.search(options.corpus, options.query, options.k, options.mode, _filters(options))
-    if options.json:
-        terminal.json(result)
-        return DONE
-    if result.note:
-        terminal.note(result.note)
-    _print_hits(terminal, result)
     return DONE
 
 
@@ -107,7 +90,7 @@ def make_map(workspace: Workspace, terminal: Terminal, options: argparse.Namespa
     if made.note:
         terminal.note(made.note)
     terminal.print(
-        f"{_count(len(made.passage_ids), 'point')}, {_count(len(made.clusters), 'cluster')}, {noise:.0%} noise"
+        f"{counted(len(made.passage_ids), 'point')}, {counted(len(made.clusters), 'cluster')}, {noise:.0%} noise"
     )
     return DONE
 
@@ -135,16 +118,16 @@ def clusters(workspace: Workspace, terminal: Terminal, options: argparse.Namespa
 def tag(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
     """Tag a text, the documents of a file, or those of a corpus."""
     if sum(bool(way) for way in (options.text, options.file, options.corpus)) != 1:
-        return _usage(terminal, "tag needs one of TEXT, --file FILE or --corpus NAME.")
+        return terminal.usage("tag needs one of TEXT, --file FILE or --corpus NAME.")
     if options.text:
         return _tag_text(workspace, terminal, options)
     if options.file:
-        work = workspace.tag_file(source_from_path(options.file, _columns(options)), options.tagger)
+        work = workspace.tag_file(source_from_path(options.file, columns(options)), options.tagger)
         tagged, skipped = terminal.follow(work)
     else:
         ids = _documents_to_tag(workspace, options)
         if ids is None:
-            return _usage(terminal, "tag --corpus needs one of --query, --cluster or --all.")
+            return terminal.usage("tag --corpus needs one of --query, --cluster or --all.")
         tagged, skipped = terminal.follow(workspace.tag_documents(options.corpus, ids, options.tagger)), ()
     _report_tags(terminal, options, tagged)
     _list_skipped(terminal, skipped)
@@ -155,9 +138,9 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
     """Fine-tune a tagger of the user's own."""
     info = terminal.follow(
         workspace.train(
-            source_from_path(options.file, _columns(options)),
+            source_from_path(options.file, columns(options)),
             options.name,
-            dev=source_from_path(options.dev_file, _columns(options)) if options.dev_file else None,
+            dev=source_from_path(options.dev_file, columns(options)) if options.dev_file else None,
             epochs=options.epochs,
             seed=options.seed,
         )
@@ -181,20 +164,6 @@ def taggers(workspace: Workspace, terminal: Terminal, options: argparse.Namespac
             terminal.print(f"    on {info.base}; {info.origin}")
             for name, value in info.measured.items():
                 terminal.print(f"    {name}: {value:.3f}")
-    return DONE
-
-
-def evaluate(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Measure a tagger on a table of labelled texts."""
-    source = source_from_path(options.file, _columns(options))
-    names = dict(_pairs(options.map_labels.split(","))) if options.map_labels else {}
-    measured = terminal.follow(workspace.evaluate_tagger(source, options.tagger, names))
-    if options.json:
-        terminal.json(measured)
-    else:
-        terminal.table(
-            (name, f"{value:.4f}" if isinstance(value, float) else value) for name, value in measured.items()
-        )
     return DONE
 
 
@@ -240,7 +209,7 @@ def remove(workspace: Workspace, terminal: Terminal, options: argparse.Namespace
             terminal.note(f"Removed {found[0].path} from “{options.corpus}”. The files themselves stay.")
         return DONE
     info = workspace.corpus(options.target)
-    if _agreed(options, f"Remove the corpus “{info.name}” with {_count(info.documents, 'document')}?"):
+    if _agreed(options, f"Remove the corpus “{info.name}” with {counted(info.documents, 'document')}?"):
         workspace.remove(info.name)
         terminal.note(f"Removed “{info.name}”. Its sources stay.")
     return DONE
@@ -250,6 +219,7 @@ COMMANDS = {
     "index": index,
     "corpora": corpora,
     "search": search,
+    "judge": judge,
     "map": make_map,
     "clusters": clusters,
     "tag": tag,
@@ -269,47 +239,15 @@ def _preview(
         terminal.json(preview)
         return DONE
     terminal.table(
-        (count.format, _count(count.files, "file"), _size(count.bytes)) for count in preview.formats
+        (count.format, counted(count.files, "file"), _size(count.bytes)) for count in preview.formats
     )
     for count in preview.unsupported:
-        terminal.print(f"not read yet: {count.format}, {_count(count.files, 'file')}")
+        terminal.print(f"not read yet: {count.format}, {counted(count.files, 'file')}")
     terminal.print(
         f"about {preview.passages:,} passages, {duration(preview.seconds)}, {_size(preview.disk_bytes)} on disk; "
-        f"{_count(preview.unchanged_files, 'file')} unchanged"
+        f"{counted(preview.unchanged_files, 'file')} unchanged"
     )
     return DONE
-
-
-def _search_many(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    if not options.run:
-        return _usage(terminal, "search --queries needs --run OUT, the file to write.")
-    queries = read_queries(options.queries)
-    found = terminal.follow(workspace.rank(options.corpus, queries, options.k, options.mode))
-    write_run(options.run, found, f"asterism-{options.mode}")
-    if options.json:
-        terminal.json({"queries": len(found), "mode": options.mode, "run": options.run})
-    else:
-        terminal.print(f"{_count(len(found), 'query', 'queries')} → {options.run}")
-    return DONE
-
-
-def _print_hits(terminal: Terminal, result: SearchResult) -> None:
-    if not result.documents:
-        terminal.note("Nothing found.")
-    for document in result.documents:
-        first = document.hits[0].passage
-        terminal.print(f"{document.rank:>3}. {first.title}  [{first.document_key}]")
-        for hit in document.hits:
-            place = f"{hit.passage.locator}  " if str(hit.passage.locator) else ""
-            terminal.print(f"     {hit.score:.3f}  {place}{_marked(hit.snippet.text, hit.snippet.marks)}")
-
-
-def _marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """Return text with its marked words in bold where stdout is a terminal, between asterisks elsewhere."""
-    before, after = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("*", "*")
-    for start, end in sorted(marks, reverse=True):
-        text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
-    return text
 
 
 def _tag_text(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
@@ -388,7 +326,7 @@ def _point_columns(workspace: Workspace, corpus: str, made: MapData) -> dict[str
 def _describe(terminal: Terminal, info: CorpusInfo) -> None:
     terminal.print(info.name)
     terminal.print(
-        f"  {_count(info.files, 'file')}, {_count(info.documents, 'document')}, {_count(info.passages, 'passage')}, "
+        f"  {counted(info.files, 'file')}, {counted(info.documents, 'document')}, {counted(info.passages, 'passage')}, "
         f"{info.coverage:.0%} embedded, {_size(info.bytes_on_disk)}"
     )
     for source in info.sources:
@@ -404,17 +342,9 @@ def _describe(terminal: Terminal, info: CorpusInfo) -> None:
 
 def _list_skipped(terminal: Terminal, skipped: Sequence[Skipped]) -> None:
     if skipped:
-        terminal.note(f"Skipped {_count(len(skipped), 'file')}:")
+        terminal.note(f"Skipped {counted(len(skipped), 'file')}:")
         for item in skipped:
             terminal.note(f"  {item.path}: {item.reason}")
-
-
-def _filters(options: argparse.Namespace) -> Filters:
-    return Filters(tuple(options.format or ()), options.path or "", tuple(_pairs(options.where or ())))
-
-
-def _columns(options: argparse.Namespace) -> TableColumns:
-    return TableColumns(options.id_column, options.title_column, options.text_column, options.label_column)
 
 
 def _agreed(options: argparse.Namespace, question: str) -> bool:
@@ -423,11 +353,6 @@ def _agreed(options: argparse.Namespace, question: str) -> bool:
     if not sys.stdin.isatty():
         raise AsterismError(f"{question} Nothing was removed: say --yes to remove without being asked.")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _usage(terminal: Terminal, sentence: str) -> int:
-    print(sentence, file=sys.stderr)
-    return USAGE
 
 
 def _first(vector: Any) -> str:
@@ -439,22 +364,9 @@ def _one_line(text: str, length: int) -> str:
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
 
 
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def _size(size: float) -> str:
     for unit in ("bytes", "KB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
-
-
-def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Split each NAME=VALUE; a text without “=” is a mistake worth a sentence."""
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise AsterismError(f"“{text}” should be NAME=VALUE.")
-        yield name.strip(), value.strip()

@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
+from engine.progress import Progress, Steps
 from indexes.catalogue import Catalogue
 from indexes.keyword_index import KeywordIndex
 from indexes.lock import write_lock
 from indexes.vector_index import VectorIndex
+
+if TYPE_CHECKING:
+    from engine.encoder import Encoder
+    from engine.relevance import Background
 
 
 class Corpus:
@@ -19,6 +25,7 @@ class Corpus:
         self.catalogue = catalogue
         self._vectors: dict[str, VectorIndex] = {}
         self._keywords: KeywordIndex | None = None
+        self._backgrounds: dict[str, Background] = {}
 
     @classmethod
     def open(cls, folder: Path) -> "Corpus":
@@ -28,6 +35,8 @@ class Corpus:
     def close(self) -> None:
         """Let go of the files."""
         self.catalogue.close()
+        for vectors in self._vectors.values():
+            vectors.close()
         if self._keywords:
             self._keywords.close()
 
@@ -45,6 +54,12 @@ class Corpus:
         with write_lock(self.folder), Catalogue.open(self.folder / "catalogue.db", write=True) as catalogue:
             yield catalogue
 
+    @contextmanager
+    def noting(self) -> Iterator[Catalogue]:
+        """Give a catalogue for a small note of the user's, also while a job of this or another process is writing."""
+        with Catalogue.open(self.folder / "catalogue.db", write=True) as catalogue:
+            yield catalogue
+
     def vectors(self, encoder_id: str) -> VectorIndex:
         """Return the vector index of an encoder's embeddings, up to date with the catalogue."""
         if encoder_id not in self._vectors:
@@ -52,6 +67,26 @@ class Corpus:
         else:
             self._vectors[encoder_id].update(self.catalogue)
         return self._vectors[encoder_id]
+
+    def vectors_steps(self, encoder_id: str) -> Steps[None]:
+        """Bring the vector index up to date and save it, with progress: made anew it may take long."""
+        if encoder_id not in self._vectors:
+            self._vectors[encoder_id] = VectorIndex.load(self.folder, self.catalogue, encoder_id)
+        for done, total in self._vectors[encoder_id].update_steps(self.catalogue):
+            yield Progress("Indexing", done, total, "passages")
+        self._vectors[encoder_id].save()
+
+    def background(self, encoder: "Encoder") -> "Background | None":
+        """Return what queries without an answer find here, measured anew when the corpus has changed much."""
+        from engine.relevance import Background
+
+        index = self.vectors(encoder.id)
+        known = self._backgrounds.get(encoder.id)
+        if known is None or not known.fits(index):
+            known = Background.measure(index, encoder)
+            if known is not None:
+                self._backgrounds[encoder.id] = known
+        return known
 
     def keywords(self) -> KeywordIndex:
         """Return the keyword index, up to date with the catalogue."""

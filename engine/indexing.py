@@ -58,7 +58,7 @@ def index_corpus(corpus: Corpus, encoder: Encoder, sources: Sequence[Source]) ->
         yield from _embed(corpus, catalogue, encoder, tally)
         yield Progress("Finishing")
         corpus.keywords()
-        corpus.vectors(encoder.id).save()
+        yield from corpus.vectors_steps(encoder.id)
         report = IndexReport(
             files_read=tally.read,
             files_unchanged=tally.unchanged,

@@ -1,5 +1,6 @@
 """The library: the folder that holds all corpora, taggers and caches of this machine."""
 
+import json
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ class Library:
         self.corpora_folder = self.folder / "corpora"
         self.taggers_folder = self.folder / "taggers"
         self.numba_cache = self.folder / "cache" / "numba"
+        self._reranker_file = self.folder / "reranker.json"
 
     @classmethod
     def open(cls, folder: Path) -> "Library":
@@ -83,6 +85,29 @@ class Library:
             except OSError as error:
                 raise CorpusError(f"The corpus “{name}” cannot be removed: {error.strerror}.") from error
         shutil.rmtree(doomed, ignore_errors=True)
+
+    @property
+    def reranker(self) -> Path | None:
+        """The folder of the cross-encoder that the user chose; None when there is none or its note is damaged."""
+        try:
+            return Path(json.loads(self._reranker_file.read_text("utf-8"))["folder"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def set_reranker(self, folder: Path | None) -> None:
+        """Remember a cross-encoder's folder, or that there is none; LibraryError when that cannot be written."""
+        part = self._reranker_file.with_suffix(".part")
+        try:
+            if folder is None:
+                self._reranker_file.unlink(missing_ok=True)
+                return
+            part.write_text(json.dumps({"folder": str(folder.absolute())}), "utf-8")
+            os.replace(part, self._reranker_file)
+        except OSError as error:
+            raise LibraryError(
+                f"The library {self.folder} cannot be written: {error.strerror}. "
+                "Make room in it, or choose another folder with --library or ASTERISM_LIBRARY."
+            ) from error
 
     def _free_folder(self, name: str) -> Path:
         """Return a new folder whose name resembles the corpus' on every file system."""

@@ -1,10 +1,14 @@
 """Long work as a generator that yields `Progress`; closing it cancels it."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
 R = TypeVar("R")
+
+LOOK = 0.02
+"""Seconds between two looks at work that is done beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,19 @@ def finish(steps: Steps[R]) -> R:
             next(steps)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
+
+
+def beside(step: str, work: Callable[[], R]) -> Steps[R]:
+    """Do work in a thread of its own, so that what is asked meanwhile gets its answer; raises what it raises.
+
+    For work that is one long call. It cannot be stopped: closed early, it goes on to its end and its result is lost.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="beside")
+    try:
+        running = pool.submit(work)
+        while not running.done():
+            yield Progress(step)
+            wait([running], LOOK)
+        return running.result()
+    finally:
+        pool.shutdown(wait=False)

@@ -1,128 +1,107 @@
-"""Searching: dense and keyword candidates, fused before the cut, grouped by document.
-
-Fusion is a convex combination of scores (Bruch, Gai and Ingber, TOIS 2023, https://arxiv.org/abs/2210.11934), over
-documents: its best cosine, and its best BM25 as a share of the query's best. On SciFact's train and Cranfield's
-judgements it was above reciprocal rank fusion by .015 and .006 nDCG@10, and it does not let a document that merely
-holds the query's commonest word stand beside the ones that are near in meaning.
-"""
+"""Searching: a query line is understood, its scope settled, and what is in it ranked and shown, by document."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine import hits
 from engine.corpus import Corpus
 from engine.encoder import Encoder
-from engine.progress import Progress, Steps
-from engine.records import DocumentHits, Filters, Hit, Mode, SearchResult
+from engine.fusion import readable
+from engine.queries import parse
+from engine.query_embedding import QueryEmbedding, embed_query
+from engine.ranking import Target, dense_weight, in_order, rank_documents
+from engine.records import Condition, Hit, Mode, Query, SearchResult
+from engine.scope import scope
+from engine.search_measures import DEPTH
 from engine.snippets import make_snippet
-from indexes.records import Passage
-from indexes.vector_index import VectorIndex
 
-DENSE_WEIGHT = 0.6
-"""The share of the cosine in a fused score; .5 to .7 do about as well."""
-CANDIDATES_PER_DOCUMENT = 10
-MIN_CANDIDATES = 300
-HITS_PER_DOCUMENT = 3
-MAX_QUERY_CHARACTERS = 20_000
-NO_FILTERS = Filters()
+UNREADABLE = 0.5
+"""Below this share of readable letters the answer says so."""
 
-
-Run = dict[str, list[tuple[str, float]]]
-"""For each query id the documents' keys with their scores, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankedDocument:
-    """A document in its place: `score` orders documents, `passage_ids` are its candidates, best first."""
-
-    document_id: int
-    score: float
-    passage_ids: tuple[int, ...]
-
-
-Allowed = NDArray[np.int64] | None
-"""Passage ids that may be found, rising; None for all."""
+UNREAD = "The model for meaning hardly knows this language, so words count more here."
 
 
 def search(
-    corpus: Corpus, encoder: Encoder | None, query: str, k: int, mode: Mode, filters: Filters = NO_FILTERS
-) -> SearchResult:
-    """Answer one query with at most k documents. Without an encoder only keywords can be searched."""
-    started = time.perf_counter()
-    query = " ".join(query[:MAX_QUERY_CHARACTERS].split())
-    vector = encoder.encode([query])[0] if encoder and query and mode != "keyword" else None
-    allowed = _allowed(corpus, filters)
-    ranked = rank_documents(corpus, encoder, query, vector, k, mode, allowed) if query else []
-    hits = _hits(corpus, encoder, ranked, query, vector)
-    return SearchResult(query, mode, hits, time.perf_counter() - started)
-
-
-def rank_documents(
     corpus: Corpus,
     encoder: Encoder | None,
-    query: str,
-    vector: NDArray[np.float32] | None,
+    line: str,
     k: int,
     mode: Mode,
-    allowed: Allowed = None,
-) -> list[RankedDocument]:
-    """Return the k best documents for a query whose embedding is `vector`, (dim,) float32 unit length."""
-    wanted = max(MIN_CANDIDATES, CANDIDATES_PER_DOCUMENT * k)
-    cosines: dict[int, float] = {}
-    bm25: dict[int, float] = {}
-    if mode != "dense":
-        bm25 = dict(corpus.keywords().search(query, wanted, allowed))
-    if mode != "keyword" and encoder is not None and vector is not None:
-        index = corpus.vectors(encoder.id)
-        ids, scores = index.search(vector[None], wanted, allowed)
-        cosines = {int(i): float(s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0}
-        cosines |= _cosines(index, vector, [passage_id for passage_id in bm25 if passage_id not in cosines])
-    scores_of = fuse(cosines, bm25)
-    return group(scores_of, corpus.catalogue.document_ids_of(sorted(scores_of)))[:k]
+    conditions: Sequence[Condition] = (),
+    inside: Sequence[int] = (),
+    follow: bool = True,
+) -> SearchResult:
+    """Answer a query line with at most k documents. Without an encoder only keywords can be searched.
+
+    `conditions` are added to those in the line; `inside`: only these passages; `follow`: let the marks that the user
+    gave to hits of this line move its embedding.
+    """
+    started = time.perf_counter()
+    query = parse(line, corpus.catalogue.known_fields())
+    judged = corpus.catalogue.judgements(line)
+    meaning: QueryEmbedding | None = None
+    if encoder is not None and mode != "keyword" and query.parts:
+        meaning = _meaning(corpus, encoder, query, judged if follow else {})
+    allowed, complaint = scope(corpus, query, conditions, inside, sorted(meaning.own) if meaning else ())
+    target = _target(encoder, query, meaning, mode, dense_weight(corpus))
+    ranked = rank_documents(corpus, encoder, target, round(hits.SPARE * k), allowed)
+    if not ranked.documents and allowed is not None and (query.phrases or not query.parts):
+        ranked = in_order(corpus, allowed, k)  # nothing to rank by: only conditions, or signs like "++"
+    documents, above_chance = hits.show(corpus, encoder, ranked, query, target.vector, k)
+    unread = UNREAD if target.weight < UNREADABLE * dense_weight(corpus) else ""
+    notes = (query.problem, complaint, meaning.note if meaning else "", unread)
+    return SearchResult(
+        query=line,
+        mode=mode,
+        documents=documents,
+        seconds=time.perf_counter() - started,
+        note=" ".join(note for note in notes if note),
+        asked=query,
+        above_chance=above_chance,
+        judged=tuple(judged.items()),
+        followed=bool(follow and judged and meaning),
+    )
 
 
-def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float]) -> dict[int, float]:
-    """Return one score a passage. With both kinds given BM25 is scaled to the cosines; one alone stays as it is."""
-    if not bm25 or not cosines:
-        return dict(cosines or bm25)
-    scale = (1 - DENSE_WEIGHT) * max(max(cosines.values()), 0.1) / max(bm25.values())
-    return {
-        passage_id: DENSE_WEIGHT * cosines.get(passage_id, 0.0) + scale * bm25.get(passage_id, 0.0)
-        for passage_id in cosines.keys() | bm25.keys()
-    }
+def rank_line(
+    corpus: Corpus, encoder: Encoder, line: str, mode: Mode, weight: float | None = None
+) -> list[int]:
+    """Return the ids of the best documents for a query line, none of its marks followed; `weight` of meaning."""
+    query = parse(line, corpus.catalogue.known_fields())
+    meaning = _meaning(corpus, encoder, query, {}) if mode != "keyword" and query.parts else None
+    allowed, _ = scope(corpus, query)
+    target = _target(encoder, query, meaning, mode, dense_weight(corpus) if weight is None else weight)
+    return [
+        document.document_id for document in rank_documents(corpus, encoder, target, DEPTH, allowed).documents
+    ]
 
 
-def group(scores: Mapping[int, float], owner: Mapping[int, int]) -> list[RankedDocument]:
-    """Group passages by document, each document with the score of its best passage; equal scores by id."""
-    documents: dict[int, list[int]] = {}
-    for passage_id in sorted(scores, key=lambda passage: (-scores[passage], passage)):
-        if passage_id in owner:  # else it has just been deleted
-            documents.setdefault(owner[passage_id], []).append(passage_id)
-    return [RankedDocument(document, scores[own[0]], tuple(own)) for document, own in documents.items()]
+def meaning_of(corpus: Corpus, encoder: Encoder, line: str, follow: bool = True) -> QueryEmbedding:
+    """Return the embedding that a query line is searched with, and what it is made of."""
+    query = parse(line, corpus.catalogue.known_fields())
+    return _meaning(corpus, encoder, query, corpus.catalogue.judgements(line) if follow else {})
 
 
-def rank_queries(
-    corpus: Corpus, encoder: Encoder | None, queries: Sequence[tuple[str, str]], k: int, mode: Mode
-) -> Steps[Run]:
-    """Rank documents by key for many queries, (id, text) each; all queries are embedded together."""
-    run: Run = {}
-    vectors: NDArray[np.float32] | None = None
-    if encoder is not None and mode != "keyword":
-        vectors = yield from encoder.encode_steps([text for _, text in queries])
-    for number, (query_id, text) in enumerate(queries):
-        ranked = rank_documents(corpus, encoder, text, None if vectors is None else vectors[number], k, mode)
-        keys = corpus.catalogue.document_keys(document.document_id for document in ranked)
-        run[query_id] = [(keys[document.document_id], document.score) for document in ranked]
-        yield Progress("Searching", number + 1, len(queries), "queries")
-    return run
+def _meaning(corpus: Corpus, encoder: Encoder, query: Query, judged: Mapping[int, int]) -> QueryEmbedding:
+    good, bad = ([i for i, grade in judged.items() if grade == wanted] for wanted in (1, 0))
+    return embed_query(query, encoder, corpus, good, bad)
+
+
+def _target(
+    encoder: Encoder | None, query: Query, meaning: QueryEmbedding | None, mode: Mode, weight: float
+) -> Target:
+    """Return what is looked for; where the encoder cannot read the words, meaning counts as much less."""
+    words = query.words if mode != "dense" else ""
+    vector = meaning.vector if meaning else None
+    if encoder is not None and vector is not None and words:
+        weight *= readable(encoder, words)
+    return Target(words, vector, weight)
 
 
 def with_note(result: SearchResult, note: str) -> SearchResult:
-    """Return the same answer with a sentence about it."""
-    return replace(result, note=note)
+    """Return the same answer with one more sentence about it."""
+    return replace(result, note=f"{result.note} {note}".strip())
 
 
 def neighbours(corpus: Corpus, encoder_id: str, passage_id: int, k: int) -> tuple[Hit, ...]:
@@ -138,49 +117,3 @@ def neighbours(corpus: Corpus, encoder_id: str, passage_id: int, k: int) -> tupl
         Hit(rank, near[passage.id], passage, make_snippet(passage.text, ()))
         for rank, passage in enumerate(passages, start=1)
     )
-
-
-def _allowed(corpus: Corpus, filters: Filters) -> Allowed:
-    if filters == NO_FILTERS:
-        return None
-    return corpus.catalogue.passage_ids_where(filters.formats, filters.path, filters.where)
-
-
-def _cosines(index: VectorIndex, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> dict[int, float]:
-    """Return the cosines with `vector`, (dim,) float32 unit length, of those of some passages that are embedded."""
-    known = [passage_id for passage_id in passage_ids if passage_id in index]
-    if not known:
-        return {}
-    return dict(zip(known, (index.vectors(known) @ vector).tolist(), strict=True))
-
-
-def _hits(
-    corpus: Corpus,
-    encoder: Encoder | None,
-    ranked: Sequence[RankedDocument],
-    query: str,
-    vector: NDArray[np.float32] | None,
-) -> tuple[DocumentHits, ...]:
-    """Fetch what a list shows. A hit's score is its cosine with the query, or its document's BM25."""
-    shown = {document.document_id: document.passage_ids[:HITS_PER_DOCUMENT] for document in ranked}
-    ids = [passage_id for own in shown.values() for passage_id in own]
-    passages = {passage.id: passage for passage in corpus.catalogue.passages(ids)}
-    cosines: dict[int, float] = {}
-    if vector is not None and encoder is not None and ids:
-        cosines = _cosines(corpus.vectors(encoder.id), vector, ids)
-    keywords = corpus.keywords()
-    rank = 0
-    documents = []
-    for place, document in enumerate(ranked, start=1):
-        hits = []
-        for passage_id in shown[document.document_id]:
-            passage: Passage | None = passages.get(passage_id)
-            if passage is None:
-                continue
-            rank += 1
-            snippet = make_snippet(passage.text, keywords.match_spans(passage.text, query))
-            score = cosines.get(passage_id, document.score if vector is None else 0.0)
-            hits.append(Hit(rank, score, passage, snippet))
-        if hits:
-            documents.append(DocumentHits(place, document.score, tuple(hits)))
-    return tuple(documents)

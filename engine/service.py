@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.progress import Progress
+from engine.threads import calm_threads
 from indexes.errors import AsterismError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Reply:
 def serve(connection: Connection, library: Path, device: str | None, encoder: str | None) -> None:
     """Run the engine until the window closes its end of the pipe; the target of the spawned process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    calm_threads()
     from engine.workspace import Workspace
 
     with Workspace(library, device=device, encoder=encoder) as workspace:

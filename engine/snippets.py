@@ -14,20 +14,36 @@ _SPACE = {ord(space): " " for space in "\n\t\r\u2028\u2029"}
 
 
 def make_snippet(text: str, spans: Sequence[tuple[int, int]], length: int = LENGTH) -> Snippet:
-    """Return the stretch of `text` that holds most of `spans`, (start, end) characters, cut at words.
+    """Return the stretch of `text` that holds most of `spans`, (start, end) characters in any order, cut at words.
 
-    Line ends become spaces, so every character keeps its place; an ellipsis stands where something was cut off.
+    Line ends become spaces, so every character keeps its place; an ellipsis stands where something was cut off. Spans
+    that overlap become one mark, and one that leaves the stretch is marked as far as it is in it.
     """
     text = text.translate(_SPACE).rstrip()
+    spans = _apart(spans, len(text))
     start, end = _at_words(text, _best_start(spans, length), length)
     head = "… " if start else ""
     tail = " …" if end < len(text) else ""
+    offset = start - len(head)
     marks = tuple(
-        (left - start + len(head), right - start + len(head))
+        (max(left, start) - offset, min(right, end) - offset)
         for left, right in spans
-        if start <= left and right <= end
+        if left < end and right > start
     )
-    return Snippet(head + text[start:end] + tail, marks)
+    return Snippet(head + text[start:end] + tail, marks, offset)
+
+
+def _apart(spans: Sequence[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Return what of the spans lies in a text of `length` characters, rising, those that overlap as one."""
+    apart: list[tuple[int, int]] = []
+    for left, right in sorted((max(0, left), min(length, right)) for left, right in spans):
+        if left >= right:
+            continue
+        if apart and left < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(right, apart[-1][1])
+        else:
+            apart.append((left, right))
+    return apart
 
 
 def _best_start(spans: Sequence[tuple[int, int]], length: int) -> int:
@@ -35,6 +51,8 @@ def _best_start(spans: Sequence[tuple[int, int]], length: int) -> int:
     best, best_weight = 0, 0
     for index, (left, _) in enumerate(spans):
         window = [span for span in spans[index:] if span[1] <= left + length]
+        if not window:  # a phrase that is longer than a snippet
+            window = [(left, left + length)]
         weight = sum(right - begin for begin, right in window)
         if weight > best_weight:
             spare = length - (window[-1][1] - left)

@@ -219,7 +219,7 @@ def _open_transformers(kind: type[Tagger], folder: Path, device: str) -> Tagger:
     )
     # weights stored as float16 would run as float16, which a CPU is slow and coarse with
     model = model.float().eval().requires_grad_(False).to(device)
-    max_tokens = min(int(tokenizer.model_max_length), _positions(model))
+    max_tokens = min(int(tokenizer.model_max_length), positions(model))
     return kind(folder.name, labels, folder.name, max_tokens, tokenizer, model, device, columns)
 
 
@@ -233,12 +233,12 @@ def _check_one_of_several(folder: Path, model: Any) -> None:
         )
 
 
-def _positions(model: Any) -> int:
+def positions(model: Any) -> int:
     """Return how many tokens the model has positions for; RoBERTa's kind leaves the first ones to padding."""
-    positions = int(getattr(model.config, "max_position_embeddings", 512))
+    known = int(getattr(model.config, "max_position_embeddings", 512))
     embeddings = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     padding = getattr(embeddings, "padding_idx", None)
-    return positions if padding is None else positions - padding - 1
+    return known if padding is None else known - padding - 1
 
 
 def _sentiment_order(labels: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:

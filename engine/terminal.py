@@ -12,6 +12,9 @@ import numpy as np
 from engine.pace import Pace, time_left
 from engine.progress import Progress, R, Steps
 
+DONE, FAILED, USAGE, SKIPPED, INTERRUPTED = 0, 1, 2, 3, 130
+"""What a command exits with."""
+
 BAR_WIDTH = 24
 REDRAW = 0.1
 """Seconds between two drawings of the bar."""
@@ -55,6 +58,11 @@ class Terminal:
         if not self._quiet:
             print(text, file=self._err)
 
+    def usage(self, sentence: str) -> int:
+        """Say what the command needs, also when quiet, and return the exit status of wrong usage."""
+        print(sentence, file=self._err)
+        return USAGE
+
     def table(self, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows with their columns aligned, the last one as long as it is."""
         cells = [[str(cell) for cell in row] for row in rows]
@@ -94,6 +102,11 @@ class Terminal:
     def _clear(self) -> None:
         if self._live and not self._quiet:
             print("\r\x1b[K", end="", file=self._err, flush=True)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: “1 file”, “2,000 files”."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from engine.exporting import ExportError
-from engine.searching import Run
+from engine.ranking import Run
 from indexes.errors import SourceError
 
 

@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes import documents, embeddings, files, maps, tags
+from indexes import documents, embeddings, facets, files, filters, judgements, maps, tags
 from indexes.database import Database
+from indexes.details import Details
 from indexes.errors import CorpusError
 from indexes.records import (
     Cluster,
+    Condition,
     Document,
+    Facets,
     Mark,
     Passage,
     PassageTable,
@@ -43,6 +46,7 @@ class Catalogue:
         self._database = database
         self._scanned: dict[str, int] = {}
         self._table: tuple[int, PassageTable] | None = None
+        self._details = Details()
 
     @classmethod
     def create(cls, path: Path, name: str) -> "Catalogue":
@@ -181,6 +185,7 @@ class Catalogue:
         """Note a new time of a file whose content is the same."""
         with self._database.writing() as db:
             files.touch_file(db, file)
+            documents.raise_details(db)
 
     def remove_files(self, ids: Iterable[int]) -> None:
         """Remove files with their documents and passages."""
@@ -231,6 +236,11 @@ class Catalogue:
             )
         return found[0]
 
+    def document_named(self, name: str) -> tuple[int, str] | None:
+        """Return the id and title of the first document of this key, title, path or end of a path; None without one."""
+        with self._database.reading() as db:
+            return documents.document_named(db, name)
+
     def passage_counts(self, ids: Sequence[int]) -> list[int]:
         """Return how many passages each of these documents has."""
         with self._database.reading() as db:
@@ -256,14 +266,23 @@ class Catalogue:
         with self._database.reading() as db:
             return documents.passage_ids(db)
 
-    def passage_ids_where(
-        self, formats: Sequence[str] = (), path: str = "", where: Sequence[tuple[str, str]] = ()
-    ) -> NDArray[np.int64]:
-        """Return the ids, rising, of passages whose document is of one of `formats`, has `path` in its path
-        (in any case), and for each (name, value) of `where` metadata that says so; what is empty asks for nothing.
-        """
+    def passage_ids_where(self, conditions: Sequence[Condition]) -> NDArray[np.int64]:
+        """Return the ids, rising, of passages that are as the conditions say; QueryError when one makes no sense."""
         with self._database.reading() as db:
-            return documents.passage_ids_where(db, formats, path, where)
+            self._details.follow(db)
+            return filters.passage_ids_where(db, self._details, self.passage_table(), conditions)
+
+    def known_fields(self) -> tuple[str, ...]:
+        """Return the names of the metadata columns that documents have, sorted."""
+        with self._database.reading() as db:
+            self._details.follow(db)
+            return self._details.names(db)
+
+    def facets(self) -> Facets:
+        """Return what the documents can be told apart by."""
+        with self._database.reading() as db:
+            self._details.follow(db)
+            return facets.facets(db, self._details, self.passage_table())
 
     def passage_table(self) -> PassageTable:
         """Return all passages as columns; kept until passages change."""
@@ -282,6 +301,13 @@ class Catalogue:
                 return
             yield rows
             after_id = rows[-1][0]
+
+    def iterate_texts(self, ids: NDArray[np.int64], batch: int = 2000) -> Iterator[list[tuple[int, str]]]:
+        """Yield (passage id, text) of passages, ids rising, in batches; each batch is a transaction of its own."""
+        for start in range(0, len(ids), batch):
+            with self._database.reading() as db:
+                rows = documents.texts_of(db, ids[start : start + batch].tolist())
+            yield rows
 
     def removed_since(self, since: Mark) -> NDArray[np.int64] | None:
         """Return the ids of passages that went after a mark; None when too much went to be remembered."""
@@ -411,6 +437,34 @@ class Catalogue:
         """Return the names of taggers that have tags, sorted."""
         with self._database.reading() as db:
             return tags.taggers_used(db)
+
+    # Judgements
+
+    def judge(self, query: str, passage_id: int, grade: int | None) -> None:
+        """Note that a passage is a good answer to a query (1) or not (0), or take that back (None).
+
+        A query is its line; white space does not tell two apart. CorpusError when the passage is gone.
+        """
+        with self._database.writing() as db:
+            if not judgements.judge(db, query, passage_id, grade):
+                raise CorpusError(
+                    "This passage is no longer in the corpus. Search again to see what is there now."
+                )
+
+    def judgements(self, query: str) -> dict[int, int]:
+        """Return the grades of a query's judged passages by id, oldest first; those that are gone are left out."""
+        with self._database.reading() as db:
+            return judgements.judgements(db, query)
+
+    def all_judgements(self) -> list[tuple[str, int, int]]:
+        """Return (query, passage id, grade) of all queries, sorted; passages that are gone are left out."""
+        with self._database.reading() as db:
+            return judgements.all_judgements(db)
+
+    def clear_judgements(self, query: str) -> None:
+        """Take back all judgements of a query."""
+        with self._database.writing() as db:
+            judgements.clear(db, query)
 
     def _count(self, table: str) -> int:
         with self._database.reading() as db:

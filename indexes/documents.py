@@ -77,6 +77,24 @@ def documents(db: sqlite3.Connection, ids: Sequence[int], *, with_text: bool = T
     ]
 
 
+def document_named(db: sqlite3.Connection, name: str) -> tuple[int, str] | None:
+    """Return the id and title of the first document of this key, title, path or end of a path, in that order.
+
+    ASCII letters match in any case, and either slash.
+    """
+    row = db.execute(
+        "SELECT id, title, key, CASE WHEN key = ?1 COLLATE NOCASE THEN 0 WHEN title = ?1 COLLATE NOCASE THEN 1 "
+        "WHEN path = ?1 COLLATE NOCASE THEN 2 "
+        "WHEN substr(path, -length(?1) - 1) = '/' || ?1 COLLATE NOCASE THEN 3 END AS place "
+        "FROM (SELECT d.id, d.title, replace(d.key, char(92), '/') AS key, "
+        "replace(COALESCE(d.path, f.path), char(92), '/') AS path "
+        "FROM documents d JOIN files f ON f.id = d.file_id) "
+        "WHERE place IS NOT NULL ORDER BY place, id LIMIT 1",
+        (name.replace("\\", "/"),),
+    ).fetchone()
+    return (row[0], row[1] or loaded_path(row[2])) if row else None
+
+
 def document_ids(db: sqlite3.Connection) -> NDArray[np.int64]:
     """Return the ids of all documents, rising."""
     return np.array([row[0] for row in db.execute("SELECT id FROM documents ORDER BY id")], np.int64)
@@ -135,7 +153,7 @@ def passages_of(db: sqlite3.Connection, document_id: int) -> list[Passage]:
 
 def passage_table(db: sqlite3.Connection) -> PassageTable:
     """Return all passages as columns."""
-    ids = _columns(db, "SELECT id, document_id FROM passages ORDER BY id")
+    ids = columns(db, "SELECT id, document_id FROM passages ORDER BY id")
     rows = db.execute("SELECT id, format FROM documents ORDER BY id").fetchall()
     names = tuple(sorted({row[1] for row in rows}))
     number = {name: i for i, name in enumerate(names)}
@@ -151,7 +169,7 @@ def passage_table(db: sqlite3.Connection) -> PassageTable:
 
 def passage_ids(db: sqlite3.Connection) -> NDArray[np.int64]:
     """Return the ids of all passages, rising."""
-    return _columns(db, "SELECT id FROM passages ORDER BY id")[:, 0]
+    return columns(db, "SELECT id FROM passages ORDER BY id")[:, 0]
 
 
 def mark(db: sqlite3.Connection) -> Mark:
@@ -171,37 +189,25 @@ def raise_text(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM removed WHERE id <= (SELECT max(id) FROM removed) - ?", (REMEMBERED,))
 
 
+def raise_details(db: sqlite3.Connection) -> None:
+    """Note that something else than passages changed that documents are told apart by: metadata, or a file's time."""
+    db.execute(
+        "INSERT INTO counters VALUES ('details', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+    )
+
+
+def details_state(db: sqlite3.Connection) -> tuple[int, int]:
+    """Return two numbers of which one rises with every change that `raise_text` or `raise_details` noted."""
+    counters = dict(db.execute("SELECT name, value FROM counters"))
+    return counters["text"], counters.get("details", 0)
+
+
 def removed_since(db: sqlite3.Connection, since: Mark) -> NDArray[np.int64] | None:
     """Return the ids of passages that went after a mark; None when that is longer ago than is remembered."""
     (oldest,) = db.execute("SELECT min(id) FROM removed").fetchone()
     if oldest is not None and oldest > since.removed + 1:
         return None
-    return _columns(db, f"SELECT passage_id FROM removed WHERE id > {since.removed:d}")[:, 0]
-
-
-def passage_ids_where(
-    db: sqlite3.Connection, formats: Sequence[str], path: str, where: Sequence[tuple[str, str]]
-) -> NDArray[np.int64]:
-    """Return the ids, rising, of the passages of documents that are as asked (see Catalogue.passage_ids_where)."""
-    conditions, values = ["1"], list[str]()
-    if formats:
-        conditions.append(f"d.format IN ({', '.join('?' * len(formats))})")
-        values += formats
-    if path:
-        conditions.append("instr(lower(COALESCE(d.path, f.path)), lower(?))")
-        values.append(path)
-    for name, value in where:
-        conditions.append(
-            "EXISTS (SELECT 1 FROM json_each(d.metadata) AS entry "
-            "WHERE entry.key = ? AND CAST(entry.value AS TEXT) = ?)"
-        )
-        values += [name, value]
-    return _columns(
-        db,
-        "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id JOIN files f ON f.id = d.file_id "
-        f"WHERE {' AND '.join(conditions)} ORDER BY p.id",
-        values,
-    ).ravel()
+    return columns(db, f"SELECT passage_id FROM removed WHERE id > {since.removed:d}")[:, 0]
 
 
 def passage_texts(db: sqlite3.Connection, after_id: int, limit: int) -> list[tuple[int, str, str]]:
@@ -213,6 +219,19 @@ def passage_texts(db: sqlite3.Connection, after_id: int, limit: int) -> list[tup
     ).fetchall()
     texts = slices(db, [row[1:4] for row in rows])
     return [(row[0], row[4], text) for row, text in zip(rows, texts, strict=True)]
+
+
+def texts_of(db: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Return (passage id, text) of passages by rising id, without those that are gone."""
+    rows = db.execute(
+        f"SELECT p.id, substr(t.text, p.start - t.part * {PART} + 1, p.stop - p.start), p.document_id, p.start, p.stop "
+        "FROM passages p JOIN texts t ON t.document_id = p.document_id "
+        f"AND t.part = p.start / {PART} WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+        (_json_ids(ids),),
+    ).fetchall()
+    parted = {row[0]: row[2:] for row in rows if row[3] // PART != (row[4] - 1) // PART}
+    whole = dict(zip(parted, slices(db, list(parted.values())), strict=True))
+    return [(row[0], whole.get(row[0], row[1])) for row in rows]
 
 
 def slices(db: sqlite3.Connection, spans: Sequence[tuple[int, int, int]]) -> list[str]:
@@ -231,6 +250,15 @@ def slices(db: sqlite3.Connection, spans: Sequence[tuple[int, int, int]]) -> lis
     return [_slice(parts, *span) for span in spans]
 
 
+def columns(db: sqlite3.Connection, query: str, values: Sequence[str | int] = ()) -> NDArray[np.int64]:
+    """Return a query's integer columns as an (n, columns) array, without a Python list of all of them."""
+    cursor = db.execute(query, values)
+    blocks = [np.empty((0, len(cursor.description)), np.int64)]
+    while rows := cursor.fetchmany(65_536):
+        blocks.append(np.array(rows, np.int64))
+    return np.concatenate(blocks)
+
+
 def _put_document(
     db: sqlite3.Connection, file_id: int, pass_number: int, document: Document, spans: Sequence[Span]
 ) -> bool:
@@ -245,15 +273,17 @@ def _put_document(
         pass_number,
     )
     old = db.execute(
-        "SELECT id, text_hash, title FROM documents WHERE file_id = ? AND key = ? AND seen <> ? "
+        "SELECT id, text_hash, title, format, metadata FROM documents WHERE file_id = ? AND key = ? AND seen <> ? "
         "ORDER BY text_hash <> ?, id LIMIT 1",
         (file_id, key, pass_number, text_hash),
     ).fetchone()
     if old is None:
         document_id = _insert_document(db, file_id, key, columns)
         _put_text(db, document_id, text)
+        if not spans:
+            raise_details(db)
         return _put_passages(db, document_id, spans, keep=False)
-    document_id, old_hash, old_title = old
+    document_id, old_hash, old_title, *old_details = old
     db.execute(
         "UPDATE documents SET title = ?, format = ?, path = ?, metadata = ?, text_hash = ?, seen = ? WHERE id = ?",
         (*columns, document_id),
@@ -261,6 +291,8 @@ def _put_document(
     if old_hash != text_hash:
         db.execute("DELETE FROM texts WHERE document_id = ?", (document_id,))
         _put_text(db, document_id, text)
+    if old_details != [columns[1], columns[3]]:
+        raise_details(db)
     return _put_passages(db, document_id, spans, keep=title == old_title)
 
 
@@ -347,15 +379,6 @@ def _slice(parts: dict[tuple[int, int], str], document_id: int, start: int, stop
 def _whole_text(db: sqlite3.Connection, document_id: int) -> str:
     rows = db.execute("SELECT text FROM texts WHERE document_id = ? ORDER BY part", (document_id,))
     return "".join(row[0] for row in rows)
-
-
-def _columns(db: sqlite3.Connection, query: str, values: Sequence[str] = ()) -> NDArray[np.int64]:
-    """Return a query's integer columns as an (n, columns) array, without a Python list of all of them."""
-    cursor = db.execute(query, values)
-    blocks = [np.empty((0, len(cursor.description)), np.int64)]
-    while rows := cursor.fetchmany(65_536):
-        blocks.append(np.array(rows, np.int64))
-    return np.concatenate(blocks)
 
 
 def _storable(text: str) -> str:

@@ -6,6 +6,7 @@ AsterismError
 │   └── CorpusBusy       another process is writing it
 ├── SourceError          a source cannot be read at all
 ├── ModelError           an encoder or a tagger cannot be loaded or trained
+├── QueryError           a condition of a query makes no sense
 └── TooSmall             too few passages for what was asked
 
 One bad item among many is not an error but a `Skipped` record (records.py), and cancelling is no error at all.
@@ -36,5 +37,9 @@ class ModelError(AsterismError):
     """An encoder or a tagger cannot be found, loaded or trained."""
 
 
+class QueryError(AsterismError):
+    """A condition of a query makes no sense, or not in this corpus."""
+
+
 class TooSmall(AsterismError):
-    """There are too few passages for what was asked."""
+    """There is too little for what was asked: too few passages, texts or marks."""

@@ -1,10 +1,11 @@
-"""The keyword index: BM25 over all passages, made from the catalogue and kept in a folder beside it."""
+"""The keyword index: BM25 and exact words over all passages, made from the catalogue and kept in a folder beside it."""
 
 import json
+import math
 import shutil
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes import analysis
+from indexes import analysis, phrases
 from indexes.catalogue import Catalogue
+from indexes.phrases import phrase_spans
 from indexes.records import Mark
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the analysis or the fields change: indexes of another format are made anew."""
 
 HEAP_BYTES = 64 << 20
 BATCH = 2000
 _FOOTER_MAGIC = 1337
+TERM_SET_COST = 8
+"""What asking the index for one allowed passage costs, in hits that are fetched and then left out."""
+KEPT_ANSWERS = 16
+"""So many sets of passages with some exact words are kept: a query being typed asks for the same ones again."""
 _STATE_ID = 0
 """The id of the one entry that is no passage: how far the index is. It is committed with what it speaks of."""
 
@@ -34,6 +40,8 @@ class KeywordIndex:
         self._schema = schema
         self._reach = reach
         self._searcher = index.searcher()
+        self._catalogue: Catalogue | None = None
+        self._answers: dict[tuple[str, str], NDArray[np.int64]] = {}
 
     @classmethod
     def open(cls, folder: Path, catalogue: Catalogue) -> "KeywordIndex":
@@ -44,7 +52,7 @@ class KeywordIndex:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._searcher = self._index = None
+        self._searcher = self._index = self._catalogue = None
 
     def update(self, catalogue: Catalogue) -> bool:
         """Follow the catalogue: forget the passages that went, add those that came. Return whether there were any.
@@ -52,6 +60,7 @@ class KeywordIndex:
         While another process is doing just that, or the disk is full, nothing is done: what is searched is then a
         little behind, and the next call tries again.
         """
+        self._catalogue = catalogue
         uid, mark = catalogue.uid, catalogue.mark
         if self._is_at(uid, mark):
             return False
@@ -83,20 +92,49 @@ class KeywordIndex:
         terms = self._weighed(analysis.query_terms(query))
         if not terms or k < 1 or (allowed is not None and len(allowed) == 0):
             return []
-        hits = self._searcher.search(self._query(terms, allowed), k, count=False).hits
-        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        return sorted(
-            ((int(passage_id), float(score)) for passage_id, (score, _) in zip(ids, hits, strict=True)),
-            key=lambda hit: (-hit[1], hit[0]),
-        )
+        asked = self._query(terms)
+        if allowed is None:
+            ids, scores = self._best(asked, k)
+        else:
+            ids, scores = self._best_among(asked, k, np.asarray(allowed, np.int64))
+        return list(zip(ids.tolist(), scores.tolist(), strict=True))
+
+    def passages_with(self, phrase: str) -> NDArray[np.int64]:
+        """Return the ids, rising, of passages whose text holds these exact words in this order.
+
+        Case, accents and the kind of white space, quotes and dashes do not matter, and between words anything may
+        stand that is no word; other signs in the phrase must be there ("C++", "10.5 %", "don't"). No word is too
+        common. Where the index cannot tell, the texts that may be it are read, some 100,000 a second. A phrase with
+        nothing in it is held by none.
+        """
+        return self._answer("phrase", phrase, self._holding)
+
+    def passages_with_word(self, word: str) -> NDArray[np.int64]:
+        """Return the ids, rising, of passages that hold a word in any form, in their text or title.
+
+        What is more than a plain word (a run of Chinese, "C++", "e-mail") is looked for as it stands, in the text.
+        """
+        return self._answer("word", word, self._holding_word)
 
     def terms(self, query: str) -> list[str]:
         """Return a query's words as the index knows them."""
         return list(analysis.query_terms(query))
 
-    def match_spans(self, text: str, query: str) -> list[tuple[int, int]]:
-        """Return the (start, end) characters of `text` that match a word of the query, for marking them."""
-        return analysis.match_spans(text, query)
+    def whole(self, query: str) -> float:
+        """Return the BM25 of a passage of middle length that holds each word of the query once."""
+        passages = len(self)
+        return sum(
+            count * math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+            for term, count in analysis.query_terms(query).items()
+            for frequency in (min(passages, self._searcher.doc_freq("text", term)),)
+        )
+
+    def match_spans(self, text: str, query: str, phrases: Sequence[str] = ()) -> list[tuple[int, int]]:
+        """Return the (start, end) characters of `text` that match a word of the query or a phrase, for marking them."""
+        spans = analysis.match_spans(text, query)
+        if not phrases:
+            return spans
+        return analysis.merged([*spans, *(span for phrase in phrases for span in phrase_spans(text, phrase))])
 
     def __len__(self) -> int:
         """Return how many passages are in the index."""
@@ -122,7 +160,14 @@ class KeywordIndex:
                 writer.delete_documents_by_term("id", passage_id)
         for batch in catalogue.iterate_passages(since.last_passage, BATCH):
             for passage_id, title, text in batch:
-                writer.add_document(_entry(passage_id, text=analysis.searchable(f"{title}\n{text}")))
+                writer.add_document(
+                    _entry(
+                        passage_id,
+                        text=analysis.searchable(f"{title}\n{text}"),
+                        exact=phrases.exact(text),
+                        signs=" ".join(phrases.signs(text)),
+                    )
+                )
         writer.delete_documents_by_term("id", _STATE_ID)
         writer.add_document(_entry(_STATE_ID, state=json.dumps([FORMAT, uid, astuple(mark)])))
 
@@ -130,14 +175,15 @@ class KeywordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
         self._reach = _read_reach(self._searcher, self._schema)
+        self._answers.clear()
 
-    def _weighed(self, terms: dict[str, int]) -> dict[str, int]:
+    def _weighed(self, terms: Mapping[str, int]) -> dict[str, int]:
         """Leave out the terms that no passage has, and of too many the most common ones."""
         frequencies = {term: self._searcher.doc_freq("text", term) for term in terms}
         known = sorted((term for term in terms if frequencies[term]), key=lambda term: frequencies[term])
         return {term: terms[term] for term in known[: analysis.MAX_TERMS]}
 
-    def _query(self, terms: dict[str, int], allowed: NDArray[np.int64] | Sequence[int] | None) -> Any:
+    def _query(self, terms: dict[str, int]) -> Any:
         from tantivy import Occur, Query
 
         words = [
@@ -147,11 +193,105 @@ class KeywordIndex:
             )
             for term, count in terms.items()
         ]
-        query = Query.boolean_query(words)
-        if allowed is None:
-            return query
-        among = Query.term_set_query(self._schema, "id", [int(i) for i in allowed])
-        return Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(among, 0.0))])
+        return Query.boolean_query(words)
+
+    def _best(self, query: Any, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the (n,) ids and scores of the best k passages, best first and equal ones by id."""
+        hits = self._searcher.search(query, k, count=False).hits
+        found = self._searcher.fast_field_values("id", [address for _, address in hits])
+        ids = np.array(found, np.int64)
+        scores = np.fromiter((score for score, _ in hits), np.float64, len(hits))
+        order = np.lexsort((ids, -scores))
+        return ids[order], scores[order]
+
+    def _best_among(
+        self, query: Any, k: int, among: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the best k of some passages: the index is asked for more than k, or, of few, only for those."""
+        total = int(self._searcher.num_docs)
+        wanted = min(total, 2 * k * total // len(among) + k)
+        if wanted > TERM_SET_COST * len(among):
+            return self._best(self._only(query, among), k)
+        while True:
+            ids, scores = self._best(query, wanted)
+            kept = np.flatnonzero(np.isin(ids, among, kind="table"))[:k]
+            if len(kept) == k or len(ids) < wanted or wanted == total:
+                return ids[kept], scores[kept]
+            wanted = min(8 * wanted, total)
+
+    def _only(self, query: Any, among: NDArray[np.int64]) -> Any:
+        from tantivy import Occur, Query
+
+        ids = Query.const_score_query(Query.term_set_query(self._schema, "id", among.tolist()), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, ids)])
+
+    def _answer(self, kind: str, asked: str, find: Callable[[str], NDArray[np.int64]]) -> NDArray[np.int64]:
+        key = kind, asked
+        if key not in self._answers:
+            if len(self._answers) >= KEPT_ANSWERS:
+                del self._answers[next(iter(self._answers))]
+            found = find(asked)
+            found.setflags(write=False)
+            self._answers[key] = found
+        return self._answers[key]
+
+    def _holding(self, words: str) -> NDArray[np.int64]:
+        phrase = phrases.phrase(words)
+        if phrase is None:
+            return np.empty(0, np.int64)
+        ids = self._ids(self._phrase_query(phrase))
+        if not phrase.checked or not len(ids):
+            return ids
+        assert self._catalogue is not None
+        texts = self._catalogue.iterate_texts(ids)
+        held = [i for batch in texts for i, text in batch if phrase.pattern.search(phrases.plain(text))]
+        return np.array(held, np.int64)
+
+    def _holding_word(self, word: str) -> NDArray[np.int64]:
+        from tantivy import Query
+
+        terms = analysis.query_terms(word)
+        if len(terms) != 1 or not phrases.is_word(word):
+            return self._answer("phrase", word, self._holding)
+        return self._ids(Query.term_query(self._schema, "text", next(iter(terms)), "basic"))
+
+    def _phrase_query(self, phrase: phrases.Phrase) -> Any:
+        """Return the query for the passages that may hold a phrase: all that do, and no others if it is unchecked."""
+        from tantivy import Occur, Query
+
+        musts = [Query.term_query(self._schema, "signs", sign, "basic") for sign in phrase.signs]
+        if phrase.whole and len(phrase.words) > 1:
+            musts.append(Query.phrase_query(self._schema, "exact", list(phrase.words)))
+        else:
+            musts += [Query.term_query(self._schema, "exact", word, "basic") for word in phrase.words]
+        return Query.boolean_query([(Occur.Must, must) for must in musts or [Query.all_query()]])
+
+    def _ids(self, query: Any) -> NDArray[np.int64]:
+        """Return the ids, rising, of all passages that a query finds; of a most common one, by those it does not."""
+        from tantivy import Occur, Query
+
+        count = int(self._searcher.search(query, 1, count=True).count)
+        if 2 * count <= self._searcher.num_docs:
+            return self._fetched(query, count)
+        everything = self._answer("all", "", lambda _: self._everything())
+        without = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
+        others = self._fetched(without, int(self._searcher.num_docs) - count)
+        return np.setdiff1d(everything, others, assume_unique=True)
+
+    def _everything(self) -> NDArray[np.int64]:
+        from tantivy import Query
+
+        ids = self._fetched(Query.all_query(), int(self._searcher.num_docs))
+        kept: NDArray[np.int64] = ids[ids != _STATE_ID]
+        return kept
+
+    def _fetched(self, query: Any, count: int) -> NDArray[np.int64]:
+        from tantivy import Order
+
+        if count < 1:
+            return np.empty(0, np.int64)
+        hits = self._searcher.search(query, count, count=False, order_by_field="id", order=Order.Asc).hits
+        return np.fromiter((passage_id for passage_id, _ in hits), np.int64, len(hits))
 
 
 def _opened(path: Path) -> KeywordIndex:
@@ -196,6 +336,7 @@ def _index(schema: Any, path: Path | None) -> Any:
         path.mkdir(exist_ok=True)
         index = Index(schema, str(path))
     index.register_tokenizer("asterism", analysis.analyser())
+    index.register_tokenizer("exact", phrases.analyser())
     index.config_reader("manual")
     return index
 
@@ -206,6 +347,8 @@ def _schema() -> Any:
     builder = SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
     builder.add_text_field("text", tokenizer_name="asterism", index_option="freq")
+    builder.add_text_field("exact", tokenizer_name="exact", index_option="position")
+    builder.add_text_field("signs", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 

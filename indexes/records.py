@@ -187,3 +187,31 @@ class Tags:
     passage_ids: NDArray[np.int64]
     label_ids: NDArray[np.int32]
     probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a hit must be: `field` is folder, type, date, cluster, label, or the name of a metadata column.
+
+    Values of one field are alternatives, different fields must all hold; `excluded`: what a hit must not be.
+    """
+
+    field: str
+    value: str
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the documents of a corpus can be told apart by: each value with how many documents have it, most first.
+
+    `columns` are metadata columns with their commonest values; `dates` the earliest and latest day as YYYY-MM-DD, ""
+    when unknown; `labels` are labels of tags and of a label column.
+    """
+
+    formats: tuple[tuple[str, int], ...] = ()
+    folders: tuple[tuple[str, int], ...] = ()
+    columns: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()
+    clusters: tuple[tuple[str, int], ...] = ()
+    dates: tuple[str, str] = ("", "")

@@ -144,7 +144,21 @@ CREATE TABLE tags (
 CREATE INDEX tags_by_passage ON tags (passage_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_SECOND = """
+-- grade: 1 good, 0 not. Not tied to the passage's row: a judgement is found again by text and document.
+CREATE TABLE judgements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    query TEXT NOT NULL,
+    passage_id INTEGER NOT NULL,
+    document_key NOT NULL,
+    text_hash BLOB NOT NULL,
+    grade INTEGER NOT NULL,
+    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    UNIQUE (query, passage_id)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 
 
 def check(connection: sqlite3.Connection, name: str) -> int:
@@ -163,16 +177,21 @@ def check(connection: sqlite3.Connection, name: str) -> int:
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
-    """Bring a file to the newest version, each migration in one transaction together with its number."""
+    """Bring a file to the newest version, each migration in one transaction together with its number.
+
+    One that another process has made meanwhile fails here on what it finds, and is taken as done.
+    """
     for number in range(_pragma(connection, "user_version") + 1, len(migrations) + 1):
         try:
             connection.executescript(
                 f"BEGIN IMMEDIATE; {migrations[number - 1]}; PRAGMA application_id = {APPLICATION_ID}; "
                 f"PRAGMA user_version = {number}; COMMIT;"
             )
-        finally:
+        except sqlite3.Error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if _pragma(connection, "user_version") < number:
+                raise
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -47,3 +47,33 @@ def test_an_unbroken_word_longer_than_the_window_is_cut() -> None:
 
 def test_an_empty_passage_gives_an_empty_snippet() -> None:
     assert make_snippet("", ()).text == ""
+
+
+def test_the_offset_tells_which_character_of_the_passage_each_one_is() -> None:
+    text = "filler\n" * 60 + "the heron caught an eel" + " filler" * 60
+    snippet = make_snippet(text, [(text.index("heron"), text.index("heron") + 5)], 80)
+
+    assert snippet.text.startswith("… ")
+    shown = snippet.text[2:-2]
+    assert text[snippet.offset + 2 :][: len(shown)].replace("\n", " ") == shown
+    assert make_snippet("The tide turned.", ()).offset == 0
+
+
+def test_marks_that_overlap_become_one() -> None:
+    snippet = make_snippet("the rye loaf cools", [(8, 12), (4, 12), (4, 7), (4, 12)])
+
+    assert snippet.marks == ((4, 12),)
+
+
+def test_marks_outside_the_passage_do_no_harm() -> None:
+    snippet = make_snippet("tide  ", [(-3, 2), (2, 4), (3, 900), (50, 60), (3, 1)])
+
+    assert snippet.text == "tide"
+    assert snippet.marks == ((0, 2), (2, 4))
+
+
+def test_a_phrase_longer_than_the_window_is_marked_as_far_as_it_shows() -> None:
+    text = "before " * 30 + "phrase " * 30
+    snippet = make_snippet(text, [(210, len(text) - 1)], 60)
+
+    assert [snippet.text[start:end] for start, end in snippet.marks] == [" ".join(["phrase"] * 8)]

@@ -9,7 +9,7 @@ import pytest
 
 from engine import indexing
 from engine.progress import finish
-from engine.records import Filters, SearchResult
+from engine.records import Condition, SearchResult
 from engine.sources import source_from_path
 from engine.workspace import Workspace
 from indexes.errors import CorpusError, SourceError
@@ -167,7 +167,7 @@ def test_rows_of_a_table_are_documents_with_their_own_ids(workspace: Workspace, 
 
     assert keys(workspace.search("Reviews", "train", mode="keyword")) == ["b2"]
     found = workspace.search(
-        "Reviews", "train bread", mode="keyword", filters=Filters(where=(("place", "mill"),))
+        "Reviews", "train bread", mode="keyword", conditions=[Condition("place", "mill")]
     )
     assert keys(found) == ["a1"]
 
@@ -176,11 +176,11 @@ def test_filters_restrict_every_mode(workspace: Workspace, notes: Path) -> None:
     finish(workspace.index("Notes", [source_from_path(notes)]))
     for mode in ("dense", "keyword", "hybrid"):
         only_html = workspace.search(
-            "Notes", "the train bread", mode=mode, filters=Filters(formats=("html",))
+            "Notes", "the train bread", mode=mode, conditions=[Condition("type", "html")]
         )
-        by_path = workspace.search("Notes", "the train bread", mode=mode, filters=Filters(path="bread"))
+        not_html = workspace.search("Notes", "the train bread -type:html", mode=mode)
         assert keys(only_html) == ["train.html"]
-        assert keys(by_path) == ["bread.md"]
+        assert "train.html" not in keys(not_html)
 
 
 def test_scores_are_cosines_with_the_query(workspace: Workspace, notes: Path) -> None:

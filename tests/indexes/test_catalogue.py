@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexes.catalogue import Catalogue
@@ -244,6 +245,17 @@ def test_passages_are_iterated_in_order_whatever_the_batch(catalogue: Catalogue)
     for size in (1, 2, 5, 100):
         assert [row for batch in catalogue.iterate_passages(batch=size) for row in batch] == everything
     assert [row for batch in catalogue.iterate_passages(after_id=3) for row in batch] == everything[3:]
+
+
+def test_texts_of_chosen_passages_come_by_id_whatever_the_batch(catalogue: Catalogue) -> None:
+    put_texts(catalogue, a="One. Two.", b=f"{'x' * PART} and more. Four.")
+    for size in (1, 2, 100):
+        batches = catalogue.iterate_texts(np.array([1, 3, 4, 99]), batch=size)
+        assert [row for batch in batches for row in batch] == [
+            (1, "One."),
+            (3, f"{'x' * PART} and more."),
+            (4, "Four."),
+        ]
 
 
 def test_an_error_in_the_middle_of_a_batch_leaves_nothing_of_it(catalogue: Catalogue) -> None:

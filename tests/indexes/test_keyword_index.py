@@ -7,10 +7,14 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tantivy
 
 from indexes.catalogue import Catalogue
+from indexes.documents import PART
 from indexes.keyword_index import KeywordIndex
+from indexes.records import Locator, Span
 from tests.indexes import making
 from tests.indexes.making import document, put, put_texts
 
@@ -172,6 +176,192 @@ def test_only_allowed_passages_are_found_with_their_usual_scores(
     index.close()
 
 
+@pytest.mark.parametrize("few", [1, 30, 300, 2999])
+def test_of_many_passages_the_best_allowed_ones_are_found(
+    catalogue: Catalogue, tmp_path: Path, few: int
+) -> None:
+    texts = (f"apple {'pear ' * (n % 40)} word{n}" for n in range(3000))
+    put(catalogue, "a", *(document(f"{n}", text) for n, text in enumerate(texts)))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    allowed = np.random.default_rng(0).permutation(3000)[:few] + 1
+    everything = index.search("apple", 3000)
+    assert len(everything) == 3000
+    kept = set(allowed.tolist())
+    expected = [score for passage_id, score in everything if passage_id in kept][:5]
+    found = index.search("apple", 5, allowed)
+    assert [score for _, score in found] == pytest.approx(expected)
+    assert {passage_id for passage_id, _ in found} <= kept
+    index.close()
+
+
+def test_allowed_passages_without_the_word_are_not_found_however_many(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    put(catalogue, "a", *(document(f"{n}", "apple" if n % 2 else "pear") for n in range(2000)))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    pears = np.arange(1, 2000, 2)
+    assert index.search("apple", 3, pears) == []
+    assert [i for i, _ in index.search("apple", 3, np.append(pears, 1000))] == [1000]
+    index.close()
+
+
+HELD: list[tuple[str, str, bool]] = [
+    ("running", "He was Running late.", True),
+    ("running", "They run.", False),
+    ("running", "An overrunning train.", False),
+    ("to be or not to be", "To be, or not\nto be: that is the question.", True),
+    ("to be or not to be", "To be or to be not.", False),
+    ("not to be", "To be or not to be", True),
+    ("cafe", "Das Café am Eck", True),
+    ("Café", "a cafe\u0301", True),
+    ("straße", "STRASSE", True),
+    ("naïve", "na\u00adive", True),
+    ("C++", "I write C++ at night", True),
+    ("c++", "C++11 came late", True),
+    ("C++", "I write C at night", False),
+    ("C++", "C + +", False),
+    ("C#", "C++ is no C", False),
+    (".NET", "on .NET and the net", True),
+    (".NET", "on the net", False),
+    ("10.5 %", "It rose by 10.5 % again", True),
+    ("10.5 %", "It rose by 10.5%", True),
+    ("10.5 %", "It rose by 10 5 %", False),
+    ("10.5", "110.5", False),
+    ("10.5", "10.55", False),
+    ("e-mail", "Send an e\u2011mail", True),
+    ("e-mail", "Send e mail", False),
+    ("don't", "I don’t know", True),
+    ("don't", "I don t know", False),
+    ("AT&T", "Call at&t now", True),
+    ("AT&T", "look at T", False),
+    ("snake_case", "a snake_case name", True),
+    ("snake_case", "a snake case", False),
+    ("snake", "a snake_case name", True),
+    ("++", "i++;", True),
+    ("++", "i + 1", False),
+    ("🙂", "Well 🙂", True),
+    ("🙂", "Well 🙃", False),
+    ("“quoted words”", 'He said "quoted words" twice', True),
+    ("well -- then", "well -- then", True),
+    ("搜索引擎", "这是一个搜索引擎。", True),
+    ("搜索引擎", "这是一个搜索\n引擎。", True),
+    ("搜索引擎", "全文搜索。引擎坏了", False),
+    ("搜索引擎", "引擎搜索", False),
+    ("索引", "搜索引擎", True),
+    ("擎", "搜索引擎", True),
+    ("用Python", "我用Python写", True),
+    ("python", "我用Python写", True),
+    ("ブラジル", "ﾌﾞﾗｼﾞﾙ", True),
+    ("हिन्दी", "यह हिन्दी है", True),
+    ("हिन्द", "यह हिन्दी है", False),
+    ("שלום עולם", "אמר: שלום, עולם!", True),
+    ("the", "The end", True),
+    ("1", "½ a cup", True),
+    ("½", "1⁄2 a cup", True),
+    ("a\u00a0b\t c", "x a b c y", True),
+    ("\x00", "a \x00 b", True),
+    ("\ud800", "nothing", False),
+    ('a" OR "b', "a b", False),
+    ("exact:words", "exact words", False),
+]
+
+
+def test_exact_words_are_held_where_they_stand_and_marked_there(catalogue: Catalogue, tmp_path: Path) -> None:
+    whole = [(document(f"{n}", text)[0], text) for n, (_, text, _) in enumerate(HELD)]
+    put(catalogue, "a", *((one, [Span(0, len(text), Locator(), b"0" * 16)]) for one, text in whole))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    passages = catalogue.passages(catalogue.passage_ids().tolist())
+    for number, (phrase, text, held) in enumerate(HELD):
+        ids = index.passages_with(phrase).tolist()
+        assert (number + 1 in ids) == held, (phrase, text)
+        marked = [p.id for p in passages if index.match_spans(p.text, "", [phrase])]
+        assert ids == marked, phrase
+    index.close()
+
+
+def test_marks_of_exact_words_cover_them_and_nothing_else(catalogue: Catalogue, tmp_path: Path) -> None:
+    index = KeywordIndex.open(tmp_path, catalogue)
+
+    def marked(text: str, query: str, *phrases: str) -> list[str]:
+        return [text[start:end] for start, end in index.match_spans(text, query, phrases)]
+
+    assert marked("To be, or not to be: to be.", "", "to be or not to be") == ["To be, or not to be"]
+    assert marked("C, C++ and “C++”", "", "c++") == ["C++", "C++"]
+    assert marked("Cafe\u0301s – and cafés; caféteria", "", "cafés") == ["Cafe\u0301s", "cafés"]
+    assert marked("x 10.5 %, 10.5%", "", "10.5 %") == ["10.5 %", "10.5%"]
+    assert marked("Ferries ran to the harbour", "ferry", "the harbour") == ["Ferries", "the harbour"]
+    assert marked("全文搜索引擎", "", "搜索") == ["搜索"]
+    assert marked("Straße, strasse", "", "STRASSE") == ["Straße", "strasse"]
+    assert marked("nothing", "", "", " ", "\u200b") == []
+    index.close()
+
+
+def test_exact_words_of_most_passages_are_found_in_all_of_them(catalogue: Catalogue, tmp_path: Path) -> None:
+    put(catalogue, "a", *(document(f"{n}", "the end" if n % 10 else "nothing") for n in range(100)))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    with_it = [n + 1 for n in range(100) if n % 10]
+    assert index.passages_with("the").tolist() == index.passages_with("the end").tolist() == with_it
+    assert index.passages_with_word("ends").tolist() == with_it
+    put_texts(catalogue, b="The end of all.")
+    index.update(catalogue)
+    assert index.passages_with("the").tolist() == [*with_it, 101]
+    catalogue.remove_files([1])
+    index.update(catalogue)
+    assert index.passages_with("the").tolist() == [101]
+    index.close()
+
+
+def test_a_word_is_found_in_any_form_and_in_titles_but_exact_words_only_in_texts(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    put(
+        catalogue,
+        "a",
+        document("0", "They ran; running is fun", title="Harbour"),
+        document("1", "A run"),
+        document("2", "The e-mail"),
+        document("3", "An e mail to harbours"),
+        document("4", "全文搜索"),
+        document("5", "Why not?"),
+    )
+    index = KeywordIndex.open(tmp_path, catalogue)
+
+    def ids(word: str) -> list[int]:
+        return index.passages_with_word(word).tolist()
+
+    assert ids("runs") == [1, 2]
+    assert ids("harbour") == [1, 4]
+    assert index.passages_with("harbour").tolist() == []
+    assert (ids("e-mail"), ids("搜索"), ids("搜引")) == ([3], [5], [])
+    assert ids("not") == [6], "a stop word is a word"
+    assert ids("nowhere") == ids("") == ids("++") == ids("\ud800") == []
+    index.close()
+
+
+def test_a_phrase_of_ten_thousand_words_or_with_an_endless_one_is_no_error(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    long, endless = " ".join(f"w{n}" for n in range(10_000)), "x" * 300
+    put(catalogue, "a", document("0", long), document("1", f"an {endless} word"), document("2", "an word"))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    assert index.passages_with(long).tolist() == [1]
+    assert index.passages_with(f"{long} more").tolist() == []
+    assert index.passages_with(f"an {endless}").tolist() == [2]
+    assert index.passages_with(f"an {endless} other").tolist() == []
+    assert index.passages_with(endless).tolist() == [2]
+    index.close()
+
+
+def test_exact_words_may_stand_across_the_parts_of_a_long_text(catalogue: Catalogue, tmp_path: Path) -> None:
+    text = "x " * (PART // 2 - 2) + "don't know and more"
+    whole = Span(2, len(text), Locator(), b"0" * 16)
+    put(catalogue, "a", (document("0", text)[0], [whole]))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    assert index.passages_with("don't know").tolist() == [1]
+    assert index.passages_with("don't more").tolist() == []
+    index.close()
+
+
 def test_an_open_index_follows_texts_that_come_change_and_go(catalogue: Catalogue, tmp_path: Path) -> None:
     index = KeywordIndex.open(tmp_path, catalogue)
     assert (len(index), found(index, "apple")) == (0, [])
@@ -237,6 +427,19 @@ def test_a_damaged_index_is_made_anew(catalogue: Catalogue, tmp_path: Path, how:
     index = KeywordIndex.open(tmp_path, catalogue)
     assert (found(index, "apple"), found(index, "pear"), len(index)) == ([1], [2], 2)
     index.close()
+
+
+def test_an_index_of_an_older_format_is_made_anew(catalogue: Catalogue, tmp_path: Path) -> None:
+    put_texts(catalogue, a="An apple.")
+    (tmp_path / "keywords").mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_text_field("text")
+    tantivy.Index(builder.build(), str(tmp_path / "keywords"))
+    index = KeywordIndex.open(tmp_path, catalogue)
+    assert (found(index, "apple"), index.passages_with("an apple").tolist(), len(index)) == ([1], [1], 1)
+    index.close()
+    assert len(KeywordIndex.open(tmp_path, catalogue)) == 1
 
 
 def test_an_index_of_another_corpus_is_not_used(tmp_path: Path) -> None:
