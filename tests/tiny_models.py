@@ -67,3 +67,53 @@ def tiny_sbert(folder: Path, max_tokens: int = 32, pooling: str = "pooling_mode_
         json.dumps({"word_embedding_dimension": 16, pooling: True})
     )
     return folder
+
+
+def tiny_cross_encoder(folder: Path, labels: int = 1, window: int = 24) -> Path:
+    """Write a random two-layer BERT with a head of one logit (or more) that reads `window` tokens at once."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    folder.mkdir(parents=True)
+    write_tokenizer(folder)
+    torch.manual_seed(11)
+    config = BertConfig(
+        vocab_size=len(WORDS) + 64,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=window,
+        num_labels=labels,
+        initializer_range=0.5,  # so that the scores of different texts are far apart
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def counting_cross_encoder(folder: Path, word: str, labels: int = 1) -> Path:
+    """Write a BERT made by hand whose score rises with the share of `word` among the tokens it reads.
+
+    The word's embedding is a, every other token's b, at right angles and of mean 0. [CLS] attends to all alike, so
+    its sum with their mean is share·a + (2 - share)·b, and the head reads a from that. Of two logits the first is 0.
+    """
+    import torch
+    from transformers import AutoTokenizer, BertForSequenceClassification
+
+    model = BertForSequenceClassification.from_pretrained(tiny_cross_encoder(folder, labels, window=64))
+    number = AutoTokenizer.from_pretrained(folder).convert_tokens_to_ids(word)
+    a = torch.tensor([1.0, -1.0] * 8)
+    b = torch.tensor([1.0, 1.0, -1.0, -1.0] * 4)
+    model.bert.encoder.layer = model.bert.encoder.layer[:1]
+    model.config.num_hidden_layers = 1
+    attention = model.bert.encoder.layer[0].attention
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.fill_(1.0 if name.endswith("LayerNorm.weight") else 0.0)
+        model.bert.embeddings.word_embeddings.weight[:] = b
+        model.bert.embeddings.word_embeddings.weight[number] = a
+        for linear in (attention.self.value, attention.output.dense, model.bert.pooler.dense):
+            linear.weight.copy_(torch.eye(16))
+        model.classifier.weight[labels - 1] = a
+    model.save_pretrained(folder)
+    return folder
