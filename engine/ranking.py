@@ -18,8 +18,8 @@ from engine.records import Mode
 from engine.scope import Allowed
 from indexes.vector_index import VectorIndex
 
-CANDIDATES_PER_DOCUMENT = 10
-MIN_CANDIDATES = 300
+CANDIDATES_PER_DOCUMENT = 8
+MIN_CANDIDATES = 200
 
 Run = dict[str, list[tuple[str, float]]]
 """For each query id the documents' keys with their scores, best first."""

@@ -33,9 +33,10 @@ def scope(
     unwanted = [keywords.passages_with(phrase) for phrase in query.without_phrases]
     unwanted += [keywords.passages_with_word(word) for word in query.without]
     unwanted += [np.unique(np.asarray(hidden, np.int64))] if hidden else []
+    asked, note = _sensible(corpus, (*query.conditions, *conditions))
+    note = " ".join([*_missing(query.phrases, wanted), *filter(None, [note])])
     if inside:
         wanted.append(np.unique(np.asarray(inside, np.int64)))
-    asked, note = _sensible(corpus, (*query.conditions, *conditions))
     if asked:
         wanted.append(corpus.catalogue.passage_ids_where(asked))
     if unwanted and not wanted:
@@ -46,6 +47,15 @@ def scope(
     for ids in unwanted:
         kept = np.setdiff1d(kept, ids, assume_unique=True)
     return kept, note
+
+
+def _missing(phrases: Sequence[str], found: Sequence[NDArray[np.int64]]) -> list[str]:
+    """Say which exact words stand nowhere."""
+    return [
+        f"“{phrase}” stands in no passage."
+        for phrase, ids in zip(phrases, found, strict=True)
+        if not len(ids)
+    ]
 
 
 def _sensible(corpus: Corpus, conditions: Sequence[Condition]) -> tuple[list[Condition], str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from engine.command_options import columns, conditions, pairs
@@ -39,6 +40,9 @@ def search(workspace: Workspace, terminal: Terminal, options: argparse.Namespace
         return DONE
     if result.note:
         terminal.note(result.note)
+    if result.followed:
+        good = sum(grade for _, grade in result.judged)
+        terminal.note(f"Follows your marks: {good} good, {len(result.judged) - good} not.")
     _print_hits(terminal, result, {one.passage_id: one for one in why})
     return DONE
 
@@ -160,9 +164,12 @@ def _alike(hit: Hit) -> str:
 
 
 def _because(hit: Hit, attribution: Attribution) -> str:
-    """Return what adds most to a score, largest first: “0.412 = ferry +0.11, pier +0.08, …, [CLS] [SEP] +0.01”."""
-    largest = sorted(attribution.shares, key=lambda share: -abs(share.share))[:SHOWN_WORDS]
-    words = [f"{hit.passage.text[share.start : share.end]} {share.share:+.3f}" for share in largest]
+    """Return what adds most to a score, largest first: “0.412 = ferry +0.110, pier +0.080, …, [CLS] [SEP] +0.010”."""
+    sums: defaultdict[str, float] = defaultdict(float)
+    for share in attribution.shares:
+        sums[hit.passage.text[share.start : share.end].casefold()] += share.share
+    largest = sorted(sums.items(), key=lambda item: -abs(item[1]))[:SHOWN_WORDS]
+    words = [f"{word} {share:+.3f}" for word, share in largest]
     return f"{attribution.score:.3f} = {', '.join(words)}, …, [CLS] [SEP] {attribution.special:+.3f}"
 
 

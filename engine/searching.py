@@ -19,6 +19,8 @@ from engine.snippets import make_snippet
 UNREADABLE = 0.5
 """Below this share of readable letters the answer says so."""
 
+LETTERS_OF_A_CODE = 3
+
 UNREAD = "The model for meaning hardly knows this language, so words count more here."
 
 
@@ -49,7 +51,7 @@ def search(
     if not ranked.documents and allowed is not None and (query.phrases or not query.parts):
         ranked = in_order(corpus, allowed, k)  # nothing to rank by: only conditions, or signs like "++"
     documents, above_chance = hits.show(corpus, encoder, ranked, query, target.vector, k)
-    unread = UNREAD if target.weight < UNREADABLE * dense_weight(corpus) else ""
+    unread = UNREAD if _is_unread(target, dense_weight(corpus)) else ""
     notes = (query.problem, complaint, meaning.note if meaning else "", unread)
     return SearchResult(
         query=line,
@@ -97,6 +99,11 @@ def _target(
     if encoder is not None and vector is not None and words:
         weight *= readable(encoder, words)
     return Target(words, vector, weight)
+
+
+def _is_unread(target: Target, weight: float) -> bool:
+    """Say whether so much of the words is unknown to the encoder that people should know; a code like E0382 is not."""
+    return target.weight < UNREADABLE * weight and sum(map(str.isalpha, target.words)) > LETTERS_OF_A_CODE
 
 
 def with_note(result: SearchResult, note: str) -> SearchResult:

@@ -44,6 +44,7 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._uid = ""
         self._scanned: dict[str, int] = {}
         self._table: tuple[int, PassageTable] | None = None
         self._details = Details()
@@ -83,7 +84,9 @@ class Catalogue:
     @property
     def uid(self) -> str:
         """What tells this corpus from any other, also from one of the same name that was there before."""
-        return str(self.setting("uid") or "")
+        if not self._uid:
+            self._uid = str(self.setting("uid") or "")
+        return self._uid
 
     def setting(self, key: str) -> Any:
         """Return what was set, None when nothing was."""

@@ -3,7 +3,8 @@
 Run it with `python -m tests.benchmarks.query_latency [N ...] [--keep DIR]` (20,000 by default; to fill a corpus of a
 million takes some minutes and 4 GB of disk). The embeddings are random unit vectors around a few hundred centres, since
 what is measured is the search and not its quality; the peer is the plain way: `SentenceTransformer.encode` and a FAISS
-flat index, no words, no snippets, no grouping. With --keep the corpora stay in DIR, and are found there the next time.
+flat index, no words, no snippets, no grouping; both with threads that wait asleep. With --keep the corpora stay in DIR,
+and are found there the next time.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from engine.encoder import Encoder, bundled_model
 from engine.passages import text_hash
 from engine.records import Mode
 from engine.searching import search
+from engine.threads import calm_threads
 from indexes.catalogue import Catalogue
 from indexes.records import Document, Locator, Source, SourceFile, Span
 from tests.benchmarks.report import median, milliseconds, percentile, print_table
@@ -50,6 +52,7 @@ class Measured:
 
 
 def main(counts: list[int], keep: Path | None) -> None:
+    calm_threads()
     encoder = Encoder.open(device="cpu")
     for count in counts:
         with tempfile.TemporaryDirectory() as temporary:

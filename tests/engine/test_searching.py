@@ -136,6 +136,14 @@ def test_a_malformed_query_gets_a_sentence_and_is_still_searched(workspace: Work
 def test_a_query_in_letters_the_encoder_does_not_know_says_so(workspace: Workspace) -> None:
     assert "hardly knows this language" in workspace.search("Notes", "河水很慢").note
     assert "hardly knows" not in workspace.search("Notes", "slow river").note
+    assert "hardly knows" not in workspace.search("Notes", "Zq-9").note
+
+
+def test_exact_words_that_stand_nowhere_are_named(workspace: Workspace) -> None:
+    found = workspace.search("Notes", 'bread "no such words" "garden"')
+
+    assert found.documents == ()
+    assert found.note == "“no such words” stands in no passage."
 
 
 def test_shares_of_words_and_special_tokens_add_up_to_the_score_shown(workspace: Workspace) -> None:
