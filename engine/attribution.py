@@ -101,8 +101,9 @@ def made_of(
 ) -> tuple[Attribution, ...]:
     """Say what the passages that a query is made of give to the score of a hit: "like these, not these", by word.
 
-    Each attribution is of one of these passages, and the scores of a summand's add up to its part of the hit's score;
-    of a document of more than 64 passages the first are read. Raises as `explain_query`.
+    Each attribution is of one of these passages and its one part names the summand; the scores of a summand's passages
+    add up to its part of the hit's score. Of a document of more than 64 passages the first are read. Raises as
+    `explain_query`.
     """
     (hit,) = _embedded(corpus, encoder, [passage_id])
     index = corpus.vectors(encoder.id)
@@ -115,9 +116,9 @@ def made_of(
         length = float(np.linalg.norm(index.vectors(summand.passage_ids).sum(axis=0, dtype=np.float64)))
         shares = word_shares(encoder, [passage.text for passage in passages], direction)
         weight = summand.weight / meaning.norm / length
-        found += (
-            _scaled(_attribution(passage, own), weight) for passage, own in zip(passages, shares, strict=True)
-        )
+        for passage, own in zip(passages, shares, strict=True):
+            scaled = _scaled(_attribution(passage, own), weight)
+            found.append(replace(scaled, parts=((summand.said, scaled.score),)))
     return tuple(found)
 
 

@@ -178,6 +178,10 @@ class SearchResult:
     followed: bool = False
 
 
+EDGES = ' \t\n.,;:!?…()[]{}"“”„«»'
+"""What may be written at the edges of a word and does not make it another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What characters `start` to `end` of a passage add to a score; both 0 for the model's own tokens."""
@@ -200,6 +204,20 @@ class Attribution:
     shares: tuple[Share, ...]
     special: float
     parts: tuple[tuple[str, float], ...] = ()
+
+    def strongest(self, text: str, most: int = 5) -> list[tuple[str, float]]:
+        """Return the words of the passage's text that stand out, with what they add or take away in all their places.
+
+        They are ordered by their strongest place, else words that are merely frequent would come first.
+        """
+        sums: dict[str, float] = {}
+        peaks: dict[str, float] = {}
+        for share in self.shares:
+            word = text[share.start : share.end].strip(EDGES).casefold()
+            if any(map(str.isalnum, word)):
+                sums[word] = sums.get(word, 0.0) + share.share
+                peaks[word] = max(peaks.get(word, 0.0), abs(share.share))
+        return [(word, sums[word]) for word in sorted(sums, key=lambda word: (-peaks[word], word))[:most]]
 
 
 Division = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from engine.command_options import columns, conditions, pairs
@@ -165,11 +164,8 @@ def _alike(hit: Hit) -> str:
 
 def _because(hit: Hit, attribution: Attribution) -> str:
     """Return what adds most to a score, largest first: “0.412 = ferry +0.110, pier +0.080, …, [CLS] [SEP] +0.010”."""
-    sums: defaultdict[str, float] = defaultdict(float)
-    for share in attribution.shares:
-        sums[hit.passage.text[share.start : share.end].casefold()] += share.share
-    largest = sorted(sums.items(), key=lambda item: -abs(item[1]))[:SHOWN_WORDS]
-    words = [f"{word} {share:+.3f}" for word, share in largest]
+    strongest = attribution.strongest(hit.passage.text, SHOWN_WORDS)
+    words = [f"{word} {share:+.3f}" for word, share in strongest]
     return f"{attribution.score:.3f} = {', '.join(words)}, …, [CLS] [SEP] {attribution.special:+.3f}"
 
 

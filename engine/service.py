@@ -4,8 +4,8 @@ Messages are the tuples below; both ends are this program, so they travel by mul
 """
 
 import logging
+import os
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Generator
@@ -70,7 +70,8 @@ def serve(connection: Connection, library: Path, device: str | None, encoder: st
         service = Service(connection, workspace)
         service.start(Request(0, "warm_up"))
         service.run()
-    sys.exit(0)
+    logging.shutdown()
+    os._exit(0)  # at once: else Python would wait for a thread that is still loading the models
 
 
 @dataclass
