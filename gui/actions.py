@@ -29,9 +29,12 @@ class Row:
     toolbar: bool = False
     group: int = 0
     short: str = ""
+    checkable: bool = False
 
 
-FACTS = frozenset("corpus document documents mappable source skipped hits selection current file job".split())
+FACTS = frozenset(
+    "corpus document document_hits documents mappable pair source skipped hits marks selection current file job".split()
+)
 """What an action may need: an open corpus, chosen documents, documents at all, no map of them under way, …"""
 
 MAKE_MAP, UPDATE_MAP = "Make map", "Update map"
@@ -57,16 +60,42 @@ TABLE: tuple[Row, ...] = (
     Row("quit", "Quit", "Corpus", "close", "Ctrl+Q", group=3),
     Row("focus_search", "Search", "Search", "search_panel.focus_query", "Ctrl+F", ("corpus",), "search",
         "Go to the query line"),
+    Row("filter", "Filter…", "Search", "search_panel.box.show_filters", "Ctrl+Shift+F", ("documents",), "filter",
+        "Narrow the search by folder, type, date, cluster, label or column", short="Filter"),
+    Row("search_inside", "Search inside the selection", "Search", "search_panel.toggle_inside", "Ctrl+Shift+S",
+        ("selection",), "", "Find only passages that are selected", checkable=True),
+    Row("query_help", "What a query can say", "Search", "search_panel.box.show_help", "F1", ("documents",), "help",
+        "See how to require, leave out, add, subtract and filter, with examples"),
     Row("mode_hybrid", "Search by both", "Search", "search_panel.use_hybrid", "Alt+1", (), "",
         "Rank by meaning and words together", group=1),
     Row("mode_dense", "Search by meaning", "Search", "search_panel.use_dense", "Alt+2", (), "",
         "Rank by meaning only", group=1),
     Row("mode_keyword", "Search by words", "Search", "search_panel.use_keyword", "Alt+3", (), "",
         "Rank by the words of the query only", group=1),
-    Row("next_hit", "Next hit", "Search", "search_panel.next_hit", "F3", ("hits",), "down",
+    Row("next_hit", "Next hit", "Search", "search_panel.results.next_hit", "F3", ("hits",), "down",
         "Read the next hit", group=2),
-    Row("previous_hit", "Previous hit", "Search", "search_panel.previous_hit", "Shift+F3", ("hits",), "up",
+    Row("previous_hit", "Previous hit", "Search", "search_panel.results.previous_hit", "Shift+F3", ("hits",), "up",
         "Read the hit before", group=2),
+    Row("next_hit_here", "Next hit in this document", "Search", "reader_panel.next_hit_here", "Ctrl+F3",
+        ("document_hits",), "", "Read the next hit of the document that is open", group=2),
+    Row("previous_hit_here", "Previous hit in this document", "Search", "reader_panel.previous_hit_here",
+        "Ctrl+Shift+F3", ("document_hits",), "", "Read the hit before in the document that is open", group=2),
+    Row("mark_good", "Mark hit as good", "Search", "search_panel.results.mark_good", "Ctrl+Shift+G", ("hits",), "good",
+        "Look for more like this one; again takes the mark back", group=3),
+    Row("mark_not_good", "Mark hit as not good", "Search", "search_panel.results.mark_not_good", "Ctrl+Shift+N",
+        ("hits",), "not_good", "Look for less like this one; again takes the mark back", group=3),
+    Row("undo_mark", "Undo last mark", "Search", "search_panel.results.judging.undo", "", ("marks",), "",
+        "Take the last mark of this query back", group=3),
+    Row("clear_marks", "Clear marks", "Search", "search_panel.results.judging.clear", "", ("marks",), "",
+        "Take all marks of this query back", group=3),
+    Row("explain", "Why these hits", "Search", "session.toggle_explaining", "Ctrl+Shift+Y", ("corpus",), "why",
+        "Shade every word by what it adds to the cosine", group=4, checkable=True),
+    Row("rerank", "Rerank by cross-encoder", "Search", "search_panel.commands.rerank", "", ("hits",), "",
+        "Let a cross-encoder of yours read the hits and put them in its order", group=4),
+    Row("choose_reranker", "Choose a cross-encoder…", "Search", "search_panel.commands.choose_reranker", "", (),
+        "", "Use the model in a folder for reranking", group=4),
+    Row("evaluate_search", "Evaluate my marks…", "Search", "search_panel.commands.evaluate", "", ("documents",),
+        "", "See how well words, meaning and both find the hits that you marked", group=4),
     Row("select_hits", "Select hits", "Select", "search_panel.select_hits", "Ctrl+Shift+H", ("hits",), "select",
         "Make the hits of this search the selection"),
     Row("select_documents", "Select documents", "Select", "corpus_panel.documents.select_passages",
@@ -81,14 +110,20 @@ TABLE: tuple[Row, ...] = (
         "Read on in this document"),
     Row("previous_passage", "Previous passage", "Read", "reader_panel.previous_passage", "Alt+Up", ("current",),
         "left", "Read back in this document"),
+    Row("search_like", "Search for passages like this", "Read", "search_like", "Ctrl+Shift+E", ("current",),
+        "search", "Search for what is near this passage in meaning"),
     Row("open_original", "Open original", "Read", "reader_panel.open_original", "Ctrl+E", ("file",), "open",
         "Open the file in its own program", group=1),
+    Row("why_cluster", "Why in this cluster?", "Read", "reader_panel.explain_cluster", "Ctrl+Shift+I", ("current",),
+        "", "Shade what makes this passage near the centre of its cluster", group=1),
     Row("inspect", "What the model sees…", "Read", "inspect", "Ctrl+I", (), "inspect",
         "Tokens, pooling, [CLS], logits and probabilities of a text", True, 1, "Inspect"),
     Row("build_map", MAKE_MAP, "View", "commands.build_map", "Ctrl+M", ("mappable",), "update",
         "Lay out the passages by meaning and find clusters"),
     Row("build_map_fast", "Make map fast", "View", "commands.build_map_fast", "", ("mappable",), "",
         "Use all processor cores; every run looks a little different"),
+    Row("divide_clusters", "What divides two clusters", "View", "cluster_panel.divide_chosen", "", ("pair",), "",
+        "See which words pull towards the one and which towards the other of two chosen clusters"),
     Row("focus_corpora", "Go to corpora", "View", "focus_corpora", "Ctrl+1", group=1),
     Row("focus_results", "Go to results", "View", "focus_results", "Ctrl+2", group=1),
     Row("focus_map", "Go to map", "View", "focus_map", "Ctrl+3", group=1),
@@ -122,6 +157,7 @@ class Actions(QObject):
             action.setToolTip(tool_tip(row))
             action.setIconText(row.short or row.text.rstrip("…"))
             action.setStatusTip(row.tip)
+            action.setCheckable(row.checkable)
             if row.shortcut:
                 action.setShortcut(QKeySequence(row.shortcut))
             action.setData(row)

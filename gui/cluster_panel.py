@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from gui.cluster_list import ClusterList, ClusterModel
+from gui.division_dialog import DivisionDialog
 from gui.engine_link import EngineLink
 from gui.palette import cluster_places
 from gui.panel import EmptyState, Panel
@@ -28,6 +29,8 @@ class ClusterPanel(Panel):
 
     show_asked = Signal(int)
     """A cluster id: the map should zoom to it."""
+    chosen_changed = Signal()
+    """Other rows are chosen."""
 
     def __init__(self, link: EngineLink, session: Session) -> None:
         super().__init__("Clusters")
@@ -66,13 +69,31 @@ class ClusterPanel(Panel):
         """Return the clusters whose rows are chosen in the list."""
         return [index.data(RECORD_ROLE) for index in self.list.selectionModel().selectedRows()]
 
+    def select_one(self, cluster: Cluster) -> None:
+        """Make the passages of a cluster the selection."""
+        self.select([cluster])
+
+    @property
+    def pair(self) -> tuple[Cluster, ...]:
+        """Return the two clusters that are chosen, () when it is not two, or one of them is the noise."""
+        chosen = [cluster for cluster in self.chosen() if cluster.id != NOISE]
+        return tuple(chosen) if len(chosen) == len(self.chosen()) == 2 else ()
+
+    def divide_chosen(self) -> None:
+        """Show what divides the two clusters that are chosen."""
+        if self.pair:
+            DivisionDialog(self._link, self._session, *self.pair, parent=self.window()).show()
+
     def _make_actions(self) -> None:
         self.select_action = QAction("Select passages", self)
         self.show_action = QAction("Show on the map", self)
         self.rename_action = QAction("Rename…", self)
         self.rename_action.setToolTip("Give the cluster a name of your own (F2)")
+        self.divide_action = QAction("What divides them", self)
+        self.divide_action.setToolTip("Choose two clusters to see which words tell them apart")
         self.menu = QMenu(self)
-        self.menu.addActions([self.select_action, self.show_action, self.rename_action])
+        self.menu.setToolTipsVisible(True)
+        self.menu.addActions([self.select_action, self.show_action, self.rename_action, self.divide_action])
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._select_chosen)
@@ -81,6 +102,9 @@ class ClusterPanel(Panel):
         self.select_action.triggered.connect(self._select_chosen)
         self.show_action.triggered.connect(self._show_on_map)
         self.rename_action.triggered.connect(self.list.edit_current)
+        self.divide_action.triggered.connect(self.divide_chosen)
+        self.list.selectionModel().selectionChanged.connect(self.chosen_changed)
+        self._filtered.modelReset.connect(self.chosen_changed)
         self.filter.textChanged.connect(self._filtered.setFilterFixedString)
         self.model.rename_asked.connect(self._rename)
         self._session.map_changed.connect(self._show)
@@ -117,6 +141,7 @@ class ClusterPanel(Panel):
         index: QModelIndex = self.list.indexAt(at)
         if index.isValid():
             self.rename_action.setEnabled(index.data(RECORD_ROLE).id != NOISE)
+            self.divide_action.setEnabled(bool(self.pair))
             self.menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _rename(self, cluster_id: int, name: str) -> None:

@@ -212,9 +212,10 @@ class EngineLink(QObject):
             self._on_warm_up(reply)
             return
         job = next((job for job in self.jobs if job.request.id == reply.id), None)
-        if job and reply.kind == "progress":
-            job.progress = reply.payload
-            if job is self.jobs[-1]:
+        if reply.kind == "progress":  # of a call nobody sees it
+            if job:
+                job.progress = reply.payload
+            if job and job is self.jobs[-1]:
                 self.job_progress.emit(job.progress)
             return
         call: Job | _Call | None = job or self._calls.pop(reply.id, None)

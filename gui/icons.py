@@ -89,6 +89,35 @@ SHAPES: dict[str, tuple[Stroke, ...]] = {
     ),
     "info": (("ellipse", (3.5, 3.5, 17, 17)), ("line", (12, 11, 12, 16.5)), ("dot", (12, 7.8, 1))),
     "palette": (("line", (5, 7, 19, 7)), ("line", (5, 12, 19, 12)), ("line", (5, 17, 13, 17))),
+    "filter": (("line", (3.5, 5, 20.5, 5, 14, 13, 14, 17.5, 10, 20, 10, 13, 3.5, 5)),),
+    "help": (
+        ("ellipse", (3.5, 3.5, 17, 17)),
+        ("arc", (9, 7, 6, 6, 180, -225)),
+        ("line", (14.1, 12.1, 12, 13.6, 12, 14.2)),
+        ("dot", (12, 17, 1)),
+    ),
+    "why": (
+        ("line", (4, 6, 20, 6)),
+        ("rect", (4, 9.5, 9, 5)),
+        ("line", (16.5, 12, 20, 12)),
+        ("line", (4, 18, 15, 18)),
+    ),
+    "good": (
+        (
+            "line",
+            (7.5, 11, 11.4, 3.6, 13.8, 4.6, 13.2, 9.6, 19.4, 9.6, 20.4, 11, 18.6, 19, 17.4, 20, 7.5, 20),
+        ),
+        ("line", (3.8, 11, 7.5, 11, 7.5, 20, 3.8, 20)),
+    ),
+    "not_good": (
+        (
+            "line",
+            (7.5, 13, 11.4, 20.4, 13.8, 19.4, 13.2, 14.4, 19.4, 14.4, 20.4, 13, 18.6, 5, 17.4, 4, 7.5, 4),
+        ),
+        ("line", (3.8, 13, 7.5, 13, 7.5, 4, 3.8, 4)),
+    ),
+    "check": (("line", (5, 12.5, 10, 17.5, 19.5, 7)),),
+    "minus": (("line", (5, 12, 19, 12)),),
     "more": (("dot", (6, 12, 1.5)), ("dot", (12, 12, 1.5)), ("dot", (18, 12, 1.5))),
     "star": (
         (
@@ -133,8 +162,8 @@ class LineIcon(QIconEngine):
 
 
 def icon(name: str, tones: "Tones") -> QIcon:
-    """Return a line icon in the theme's text colour, faint when disabled."""
-    return QIcon(LineIcon(partial(_draw, name), tones.text, tones.text, tones.control))
+    """Return a line icon in the theme's text colour, in its accent when switched on, faint when disabled."""
+    return QIcon(LineIcon(partial(_draw, name), tones.text, tones.accent, tones.control))
 
 
 def pixmap(name: str, colour: str, size: int, scale: float = 1) -> QPixmap:
@@ -146,6 +175,14 @@ def pixmap(name: str, colour: str, size: int, scale: float = 1) -> QPixmap:
     stroke(painter, partial(_draw, name), colour, size)
     painter.end()
     return picture
+
+
+def draw_icon(painter: QPainter, name: str, colour: str, rect: QRectF) -> None:
+    """Draw an icon into a square of something that paints itself."""
+    painter.save()
+    painter.translate(rect.topLeft())
+    stroke(painter, partial(_draw, name), colour, rect.width())
+    painter.restore()
 
 
 def stroke(painter: QPainter, draw: Callable[[QPainter], None], colour: str, size: float) -> None:

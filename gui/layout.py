@@ -47,7 +47,7 @@ class Columns(QSplitter):
         self.right.show()
         self._dragged = False
         self.setSizes(widths(self.width()))
-        self.right.setSizes([500, 440])
+        self.right.setSizes([560, 380])
         self.middle.reset()
 
     def save(self, settings: QSettings) -> None:

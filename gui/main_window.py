@@ -69,6 +69,12 @@ class MainWindow(QMainWindow):
         passage = self.reader_panel.passage
         InspectDialog(self.link, passage.text if passage else "", self).show()
 
+    def search_like(self, passage_id: int = 0) -> None:
+        """Search for what is near a passage in meaning: the current one, unless another is named."""
+        wanted = passage_id or self.session.current
+        if wanted:
+            self.search_panel.ask(f"like:{wanted}")
+
     def show_palette(self) -> None:
         """Open the command palette over the upper middle of the window."""
         from gui.command_palette import CommandPalette
@@ -232,7 +238,13 @@ class MainWindow(QMainWindow):
         self.corpus_panel.source_changed.connect(self._refresh_facts)
         self.corpus_panel.documents.chosen_changed.connect(self._refresh_facts)
         self.cluster_panel.show_asked.connect(self.map_panel.show_cluster)
+        self.cluster_panel.chosen_changed.connect(self._refresh_facts)
+        self.search_panel.results.judging.changed.connect(self._refresh_facts)
         self.reader_panel.shown.connect(self._refresh_facts)
+        self.reader_panel.noted.connect(self.notices.note)
+        self.reader_panel.like_asked.connect(self.search_like)
+        self.reader_panel.select_asked.connect(self.cluster_panel.select_one)
+        self.reader_panel.show_asked.connect(self.map_panel.show_cluster)
         self.commands.tagging_started.connect(self.columns.right.show)
         session = self.session
         for changed in (
@@ -280,6 +292,12 @@ class MainWindow(QMainWindow):
             facts.add("document")
         if self.reader_panel.file:
             facts.add("file")
+        if len(self.reader_panel.hits_here) > 1:
+            facts.add("document_hits")
+        if self.search_panel.results.judging.grades:
+            facts.add("marks")
+        if self.cluster_panel.pair:
+            facts.add("pair")
         self.actions_table.enable(facts)
 
     def _show_page(self) -> None:

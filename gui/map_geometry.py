@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 FIT_MARGIN = 0.06
 """Share of the window left free on each side when the map is fitted."""
+NAME_MARGIN = 56
+"""Pixels left free at least, in any but a tiny window: the names of the outer clusters stand there."""
 ZOOM_OUT_LIMIT, ZOOM_IN_LIMIT = 0.4, 600.0
 """How far one can zoom, against the fitted scale; float32 coordinates are exact enough for the latter."""
 
@@ -28,13 +30,12 @@ class View:
     def fitted(cls, bounds: Bounds, width: float, height: float) -> "View":
         """Return the view that shows `bounds` with a margin; bounds without extent become a unit wide."""
         left, bottom, right, top = bounds
-        free = 1 - 2 * FIT_MARGIN
         across, up = right - left, top - bottom
         if across <= 0 and up <= 0:
             across = up = 1.0
         scale = min(
-            max(width, 1) * free / across if across > 0 else np.inf,
-            max(height, 1) * free / up if up > 0 else np.inf,
+            _within_margins(width) / across if across > 0 else np.inf,
+            _within_margins(height) / up if up > 0 else np.inf,
         )
         return cls((left + right) / 2, (bottom + top) / 2, float(scale), width, height)
 
@@ -87,6 +88,11 @@ class View:
     def at_ratio(self, ratio: float) -> "View":
         """Return the same view counted in device pixels, `ratio` of them to a window pixel."""
         return View(self.x, self.y, self.scale * ratio, round(self.width * ratio), round(self.height * ratio))
+
+
+def _within_margins(length: float) -> float:
+    margin = max(FIT_MARGIN * length, NAME_MARGIN)
+    return max(length - 2 * margin, length / 2, 1)
 
 
 def bounds_of(xy: NDArray[np.float32]) -> Bounds:

@@ -1,6 +1,6 @@
 """What the window has to say: the bar for errors and notes, and the only dialogs that ask or confess."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -26,6 +26,7 @@ class Notices(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self.setAccessibleName("Messages")
+        self._kind = ""
         self._sign = QLabel()
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)
@@ -66,21 +67,30 @@ class Notices(QFrame):
         self.hide()
         self.dismissed.emit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._kind:
+            self._dress()
+
     def _say(self, kind: str, sentence: str, action: QAction | None) -> None:
-        colours = tones(self.palette())
+        self._kind = kind
         self.setProperty("kind", kind)
         self.style().unpolish(self)
         self.style().polish(self)
-        sign = "warning" if kind == "error" else "info"
-        ink = colours.danger if kind == "error" else colours.accent
-        self._sign.setPixmap(pixmap(sign, ink, 18, self.devicePixelRatioF()))
-        self._close.setIcon(icon("close", colours))
+        self._dress()
         self._sentence.setText(sentence)
         self._action = action
         self._button.setVisible(action is not None)
         if action is not None:
             self._button.setText(action.text().rstrip("…"))
         self.show()
+
+    def _dress(self) -> None:
+        colours = tones(self.palette())
+        sign, ink = ("warning", colours.danger) if self._kind == "error" else ("info", colours.accent)
+        self._sign.setPixmap(pixmap(sign, ink, 18, self.devicePixelRatioF()))
+        self._close.setIcon(icon("close", colours))
 
     def _on_button(self) -> None:
         self.hide()

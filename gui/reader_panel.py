@@ -1,48 +1,76 @@
-"""The reader: a document's text at the current passage, where it is from, its cluster, tag and neighbours."""
+"""The reader: a document's text at the current passage, where it is from, why it was found, and its neighbours."""
 
-from pathlib import Path
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout
 
 from engine.records import DocumentView, Hit
 from gui.actions import Actions
 from gui.engine_link import EngineLink
-from gui.panel import ActionButton, Elided, EmptyState, Heading, Panel, line
+from gui.hit_strip import HitStrip
+from gui.neighbours import Neighbours
+from gui.opening import open_at, promise
+from gui.panel import EmptyState, Panel, line
+from gui.passage_head import PassageHead
 from gui.reading import Reading
 from gui.session import Session
-from gui.tables import Column, Records
-from gui.theme import GAP
-from gui.wording import format_name, from_home, percent
+from gui.theme import tones
+from gui.why_box import WhyBox, shades
+from indexes.errors import SourceError
 from indexes.records import Passage
 
-NEIGHBOURS = 8
+NOTHING = (
+    "Nothing to read yet",
+    "Choose a hit or a point on the map, and its document opens here at that place.",
+)
+GONE = (
+    "This passage is no longer in the corpus",
+    "Its document was changed or removed since it was found. Search again to see what is there now.",
+)
+
+NO_CLUSTER = "This passage is in no cluster."
+NO_MAP = "There are no clusters before a map is made."
 
 
 class ReaderPanel(Panel):
     """Shows `Session.current` in its document."""
 
     shown = Signal()
+    noted = Signal(str)
+    """A sentence worth knowing, no error."""
+    like_asked = Signal(int)
+    """A passage id: search for what is like it."""
+    select_asked = Signal(object)
+    """A cluster: make its passages the selection."""
+    show_asked = Signal(int)
+    """A cluster id: the map should zoom to it."""
 
     def __init__(self, link: EngineLink, session: Session, actions: Actions) -> None:
         super().__init__("Read")
         self._link = link
         self._session = session
         self._actions = actions
+        self._stale = False
         self.passage: Passage | None = None
         self.view: DocumentView | None = None
-        self._build(actions)
-        session.current_changed.connect(self._on_current)
-        session.map_changed.connect(self._say_cluster)
-        session.tags_changed.connect(self._say_tag)
-        session.corpus_info_changed.connect(self._forget)
+        self._build()
+        self._connect()
         self._on_current()
 
     @property
     def file(self) -> str:
         """Return the path of the file being read, "" when there is none."""
         return self.passage.path if self.passage else ""
+
+    @property
+    def hits_here(self) -> list[Passage]:
+        """Return the hits in the document being read, in the order of its text."""
+        if self.passage is None:
+            return []
+        own = [hit.passage for hit in self._hits() if hit.passage.document_id == self.passage.document_id]
+        return sorted(own, key=lambda passage: passage.start)
 
     def next_passage(self) -> None:
         """Read on."""
@@ -52,176 +80,191 @@ class ReaderPanel(Panel):
         """Read back."""
         self._step(-1)
 
+    def next_hit_here(self) -> None:
+        """Read the next hit of this document; after the last comes the first."""
+        self._step_here(1)
+
+    def previous_hit_here(self) -> None:
+        """Read the hit before in this document; before the first comes the last."""
+        self._step_here(-1)
+
     def open_original(self) -> None:
-        """Open the file in its own program."""
-        if not self.file or not Path(self.file).exists():
-            self._link.failed.emit(
-                f"The file {self.file} is no longer there. Update the corpus to take note of it."
-            )
+        """Open the file in its own program, at the passage where that program can."""
+        if self.passage is None:
             return
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self.file))
+        try:
+            note = open_at(self.passage)
+        except SourceError as error:
+            self._link.failed.emit(str(error))
+            return
+        if note:
+            self.noted.emit(note)
+
+    def explain_cluster(self) -> None:
+        """Show why the passage is in its cluster."""
+        if self.head.cluster is not None:
+            self.why.explain_cluster(self.head.cluster)
+        elif self.passage is not None:
+            mapped = self._session.map is not None
+            self.noted.emit(NO_CLUSTER if mapped else NO_MAP)
 
     def focus_text(self) -> None:
         """Go to the text."""
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _build(self, actions: Actions) -> None:
-        for name in ("previous_passage", "next_passage", "open_original"):
-            self.add_tool(actions[name])
-        head = QWidget()
-        column = QVBoxLayout(head)
-        column.setContentsMargins(2 * GAP, 0, 2 * GAP, GAP)
-        column.setSpacing(3)
-        self.heading = Heading("")
-        self.heading.setWordWrap(True)
-        self.heading.setTextFormat(Qt.TextFormat.PlainText)
-        self.where = Elided()
-        self.path = Elided(mode=Qt.TextElideMode.ElideMiddle)
-        self.where.muted = self.path.muted = True
-        self.cluster = QLabel(objectName="chip")
-        self.tag = QLabel(objectName="chip")
-        chips = QHBoxLayout()
-        chips.setSpacing(GAP // 2)
-        chips.addWidget(self.cluster)
-        chips.addWidget(self.tag)
-        chips.addStretch(1)
-        column.addWidget(self.heading)
-        column.addWidget(self.where)
-        column.addWidget(self.path)
-        column.addSpacing(3)
-        column.addLayout(chips)
-        self.content.addWidget(head)
-        self.content.addWidget(line())
-        self.text = Reading()
-        self.content.addWidget(self.text, 1)
-        self.content.addWidget(line())
-        self._build_neighbours()
-        self.empty = EmptyState(
-            "file",
-            "Nothing to read yet",
-            "Choose a hit or a point on the map, and its document opens here at that place.",
-        )
-        self.add_state(self.empty)
+    # building
 
-    def _build_neighbours(self) -> None:
-        self.neighbours: Records[Hit] = Records((Column("Neighbour", _neighbour, tip=_neighbour_tip),), self)
-        self.fold = QPushButton("Nearest in meaning")
-        self.fold.setProperty("link", True)
-        self.fold.setCheckable(True)
-        self.fold.setToolTip("Show the passages that are nearest to this one in meaning")
-        self.list = QListView()
-        self.list.setModel(self.neighbours)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Nearest passages")
-        self.list.setFixedHeight(112)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.clicked.connect(self._on_neighbour)
-        self.list.activated.connect(self._on_neighbour)
-        self.list.hide()
-        self.fold.toggled.connect(self.list.setVisible)
-        self.fold.toggled.connect(self._ask_neighbours)
-        row = QHBoxLayout()
-        row.setContentsMargins(2 * GAP - 1, 4, 2 * GAP - 1, 4)
-        row.addWidget(self.fold)
-        row.addStretch(1)
-        row.addWidget(ActionButton(self._actions["inspect"], link=True, short=True))
-        self.content.addLayout(row)
-        self.content.addWidget(self.list)
+    def _build(self) -> None:
+        for name in ("previous_hit", "next_hit", "previous_passage", "next_passage", "open_original"):
+            self.add_tool(self._actions[name])
+        self.head = PassageHead(self._session)
+        self.heading = self.head.heading
+        self.why = WhyBox(self._link, self._session)
+        self.text = Reading()
+        self.strip = HitStrip()
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.text, 1)
+        body.addWidget(self.strip)
+        self.content.addWidget(self.head)
+        self.content.addWidget(self.why)
+        self.content.addWidget(line())
+        self.content.addLayout(body, 1)
+        self.content.addWidget(line())
+        self.neighbours = Neighbours(self._link, self._session, self._actions["inspect"])
+        self.content.addWidget(self.neighbours)
+        self.empty = EmptyState("file", *NOTHING)
+        self.gone = EmptyState("file", *GONE)
+        self.add_state(self.empty)
+        self.add_state(self.gone)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.current_changed.connect(self._on_current)
+        session.result_changed.connect(self._on_result)
+        session.corpus_info_changed.connect(self._on_corpus_info)
+        self.why.changed.connect(self._shade)
+        self.head.menu.why_asked.connect(self.why.explain_cluster)
+        self.head.menu.select_asked.connect(self.select_asked)
+        self.head.menu.show_asked.connect(self.show_asked)
+        self.text.hit_asked.connect(self._on_hit_asked)
+        self.text.hit_here_asked.connect(self._step_here)
+        self.text.escaped.connect(self.why.close_cluster)
+        self.strip.chosen.connect(session.set_current)
+        self.neighbours.like_asked.connect(self.like_asked)
+
+    # what is read
 
     def _on_current(self) -> None:
         current = self._session.current
         if not current:
-            self.passage = self.view = None
-            self.show_state(self.empty)
+            self._show_nothing(self.empty)
             return
         known = {passage.id: passage for passage in self.view.passages} if self.view else {}
-        if current in known:
+        if current in known and not self._stale:
             self._show(known[current])
             return
-        name = self._session.corpus_name
-        self._link.call("passages", name, [current], on_done=self._on_passages, replaces="reader")
-
-    def _on_passages(self, passages: list[Passage]) -> None:
-        if not passages or passages[0].id != self._session.current:
-            return
-        name = self._session.corpus_name
         self._link.call(
-            "document", name, passages[0].document_id, on_done=self._on_document, replaces="reader"
+            "passages",
+            self._session.corpus_name,
+            [current],
+            on_done=partial(self._on_passages, current),
+            replaces="reader",
         )
 
-    def _on_document(self, view: DocumentView) -> None:
-        passage = next((one for one in view.passages if one.id == self._session.current), None)
-        if passage is None:
+    def _on_passages(self, asked: int, passages: list[Passage]) -> None:
+        if asked != self._session.current:
             return
-        self.view = view
-        self._show(passage)
+        if not passages:
+            self._show_nothing(self.gone)
+            return
+        self._link.call(
+            "document",
+            self._session.corpus_name,
+            passages[0].document_id,
+            on_done=partial(self._on_document, asked),
+            replaces="reader",
+        )
+
+    def _on_document(self, asked: int, view: DocumentView) -> None:
+        if asked != self._session.current:
+            return
+        self.view, self._stale = view, False
+        passage = next((one for one in view.passages if one.id == asked), None)
+        if passage is None:
+            self._show_nothing(self.gone)
+        else:
+            self._show(passage)
 
     def _show(self, passage: Passage) -> None:
         assert self.view is not None
         self.passage = passage
         self.show_state(None)
-        self.heading.setText(passage.title or passage.document_key)
-        number = self.view.passages.index(passage) + 1
-        of = f"passage {number:,} of {len(self.view.passages):,}"
-        self.where.setText("  ·  ".join(part for part in (str(passage.locator), of) if part))
-        self.path.setText(from_home(passage.path) or format_name(passage.format))
-        self.text.show_passage(self.view.document.text, passage.start, passage.end, self._words())
-        self._say_cluster()
-        self._say_tag()
-        self._ask_neighbours(self.fold.isChecked())
+        words, others = self._marks()
+        self.text.show_passage(self.view.document.text, passage.start, passage.end, words, others)
+        self.head.show_passage(passage)
+        self._say_place()
+        self.why.show_passage(passage)
+        self._shade()
+        self.neighbours.show_passage(passage)
+        self._promise(passage)
         self.shown.emit()
 
-    def _words(self) -> tuple[str, ...]:
-        """Return the query's words as they were found in the snippets, to mark them in the text too."""
+    def _show_nothing(self, state: EmptyState) -> None:
+        self.passage = self.view = None
+        for part in (self.head, self.why, self.neighbours):
+            part.show_passage(None)
+        self.show_state(state)
+        self.shown.emit()
+
+    def _on_corpus_info(self) -> None:
+        """After a load the document may read otherwise: the next passage asks for it again."""
+        self._stale = True
+
+    # hits
+
+    def _hits(self) -> list[Hit]:
         result = self._session.result
-        if result is None or self._session.current not in self._session.hit_scores:
-            return ()
-        hits = (hit for document in result.documents for hit in document.hits)
-        snippet = next(hit.snippet for hit in hits if hit.passage.id == self._session.current)
-        return tuple({snippet.text[start:end] for start, end in snippet.marks})
+        return [hit for document in result.documents for hit in document.hits] if result else []
 
-    def _say_cluster(self) -> None:
-        """Name the cluster of the passage, "Noise" for none."""
-        self.cluster.hide()
-        map_data = self._session.map
-        if self.passage is None or map_data is None:
+    def _on_result(self) -> None:
+        if self.passage is not None:
+            self._say_place()
+            self.text.mark(*self._marks())
+
+    def _marks(self) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+        """Return the query's words as they stand in the snippets of this document, and the spans of its other hits."""
+        here = {passage.id: (passage.start, passage.end) for passage in self.hits_here}
+        snippets = [hit.snippet for hit in self._hits() if hit.passage.id in here]
+        words = {snippet.text[start:end] for snippet in snippets for start, end in snippet.marks}
+        if self.passage is not None:
+            here.pop(self.passage.id, None)
+        return tuple(sorted(words)), list(here.values())
+
+    def _say_place(self) -> None:
+        assert self.passage is not None
+        assert self.view is not None
+        ids = list(self._session.hit_scores)  # as many as the list says: none that is no better than chance
+        hit = (ids.index(self.passage.id) + 1, len(ids)) if self.passage.id in ids else None
+        number = self.view.passages.index(self.passage) + 1
+        self.head.say_place(number, len(self.view.passages), hit)
+        self.text.setAccessibleDescription(self.head.where.text())
+        here = self.hits_here
+        self.strip.show_hits(here, len(self.view.document.text), self.passage.id)
+        self.strip.setVisible(bool(here) and len(self.view.passages) > 1)
+
+    def _on_hit_asked(self, by: int) -> None:
+        self._actions["next_hit" if by > 0 else "previous_hit"].trigger()
+
+    def _step_here(self, by: int) -> None:
+        here = self.hits_here
+        if self.passage is None or not here:
             return
-        row = int(map_data.passage_ids.searchsorted(self.passage.id))
-        if row >= len(map_data.passage_ids) or map_data.passage_ids[row] != self.passage.id:
-            return
-        number = int(map_data.cluster_ids[row])
-        names = {cluster.id: cluster.name for cluster in map_data.clusters}
-        self.cluster.setText(_short(names.get(number, "No cluster")))
-        self.cluster.setToolTip(f"Cluster: {names.get(number, 'none')}")
-        self.cluster.show()
-
-    def _say_tag(self) -> None:
-        self.tag.hide()
-        tags = self._session.tags
-        if self.passage is None or tags is None:
-            return
-        row = int(tags.passage_ids.searchsorted(self.passage.id))
-        if row < len(tags.passage_ids) and tags.passage_ids[row] == self.passage.id:
-            label = int(tags.label_ids[row])
-            self.tag.setText(f"{tags.labels[label]}, {percent(float(tags.probabilities[row, label]))}")
-            self.tag.setToolTip(f"Tag by {tags.tagger}")
-            self.tag.show()
-
-    def _ask_neighbours(self, shown: bool) -> None:
-        self.neighbours.show(())
-        if shown and self.passage is not None:
-            self._link.call(
-                "neighbours",
-                self._session.corpus_name,
-                self.passage.id,
-                k=NEIGHBOURS,
-                on_done=self.neighbours.show,
-                replaces="neighbours",
-            )
-
-    def _on_neighbour(self, index: QModelIndex) -> None:
-        self._session.set_current(self.neighbours.rows[index.row()].passage.id)
+        before = [hit for hit in here if hit.start < self.passage.start]
+        after = [hit for hit in here if hit.start > self.passage.start]
+        ahead, behind = (after, before) if by > 0 else (before[::-1], after[::-1])
+        target = (ahead or behind or here)[0]
+        self._session.set_current(target.id)
 
     def _step(self, by: int) -> None:
         if self.view is None or self.passage is None:
@@ -230,19 +273,19 @@ class ReaderPanel(Panel):
         if 0 <= row < len(self.view.passages):
             self._session.set_current(self.view.passages[row].id)
 
-    def _forget(self) -> None:
-        """After a load the document may read otherwise: the next passage asks for it again."""
-        self.view = None if self.passage is None else self.view
+    def _shade(self) -> None:
+        """Lay the shares under the words, when they are of this passage and its text is what was embedded."""
+        passage, view, attribution = self.passage, self.view, self.why.attribution
+        fits = (
+            passage is not None
+            and view is not None
+            and attribution is not None
+            and attribution.passage_id == passage.id
+            and view.document.text[passage.start : passage.end] == passage.text
+        )
+        self.text.shade(shades(attribution, passage, tones(self.palette())) if fits else ())
 
-
-def _short(text: str, most: int = 36) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
-
-
-def _neighbour(hit: Hit) -> str:
-    title = hit.passage.title or hit.passage.document_key
-    return f"{hit.score:.2f}   {title}: {hit.snippet.text.removeprefix(title).strip()}"
-
-
-def _neighbour_tip(hit: Hit) -> str:
-    return f"{hit.passage.title}\n{hit.snippet.text}\nCosine with the passage being read: {hit.score:.3f}"
+    def _promise(self, passage: Passage) -> None:
+        action = self._actions["open_original"]
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{promise(passage)} ({keys})" if keys else promise(passage))

@@ -1,73 +1,89 @@
-"""Search: the query line, how to rank, and the hits by document."""
+"""Search: what is asked above, what was found below."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+from functools import partial
 
-from engine.records import Mode, SearchResult
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+
+from engine.records import Facets, Mode, SearchResult
 from gui.actions import Actions
 from gui.engine_link import EngineLink
-from gui.hit_delegate import HitDelegate, ResultRow
+from gui.hit_rows import title_of
+from gui.icons import icon
 from gui.jobs import loading
-from gui.panel import EmptyState, Panel, muted
-from gui.segments import Segments
+from gui.panel import EmptyState, Panel
+from gui.query_box import QueryBox
+from gui.results import Results
+from gui.search_commands import SearchCommands
 from gui.session import Session
-from gui.tables import Column, Records
-from gui.theme import GAP
-from gui.wording import MODE_NAMES, count, percent
+from gui.theme import GAP, tones
+from indexes.records import Passage
 
-PAUSE = 250
+PAUSE = 200
 """Milliseconds without a key before the query is searched."""
+
+SLOW = 300
+"""Milliseconds without an answer before that is said: as a rule it comes sooner, and nothing need flicker."""
 
 HITS = 50
 
-MODE_TIPS = {
-    "hybrid": "Rank by meaning and words together (Alt+1)",
-    "dense": "Rank by meaning: other words for the same thing count (Alt+2)",
-    "keyword": "Rank by the words of the query (Alt+3)",
-}
-
 
 class SearchPanel(Panel):
-    """Asks the engine for hits and shows them; a hit that is chosen becomes the current passage."""
+    """Asks the engine for hits; a newer question silences the older."""
 
     def __init__(self, link: EngineLink, session: Session, actions: Actions) -> None:
         super().__init__("Search")
         self._link = link
         self._session = session
-        self.mode: Mode = "hybrid"
+        self._actions = actions
+        self.inside = False
+        self.commands = SearchCommands(self, link, session)
         self._asked = ""
+        self._searches = 0
+        self._facets_old = True
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
-        self._pause.timeout.connect(self.search)
+        self._pause.timeout.connect(self._on_pause)
+        self._slow = QTimer(self, interval=SLOW, singleShot=True)
+        self._slow.timeout.connect(self._say_waiting)
         self._build(actions)
+        self.query = self.box.line
         self.setFocusProxy(self.query)
-        session.result_changed.connect(self._on_result)
-        session.corpus_changed.connect(self._on_corpus)
-        session.corpus_info_changed.connect(self._on_corpus_info)
-        session.current_changed.connect(self._on_current)
-        link.state_changed.connect(self._on_state)
-        link.job_changed.connect(self._on_job)
+        self._connect()
         self._on_corpus()
 
+    @property
+    def mode(self) -> Mode:
+        """Return how hits are ranked."""
+        return self.box.mode
+
     def search(self) -> None:
-        """Search for what stands in the query line now."""
+        """Search for what stands in the query line now; whatever was asked before is no longer waited for."""
         self._pause.stop()
-        query = self.query.text().strip()
+        query = self.box.query()
+        self._remember(query)
         self._asked = query
+        self._searches += 1
+        self.box.say_problem(self.box.understood.problem)
         if not query or not self._session.corpus_name:
             self._session.set_result(None)
             return
-        self.info.setText("Searching …" if self._link.state == "ready" else "Waiting for the engine …")
+        self._slow.start()
+        inside = {"inside": sorted(self._session.selection)} if self.inside else {}
         self._link.call(
             "search",
             self._session.corpus_name,
             query,
             k=HITS,
             mode=self.mode,
-            on_done=self._on_done,
-            on_error=self._on_error,
+            on_done=partial(self._on_done, self._searches),
+            on_error=partial(self._on_error, self._searches),
             replaces="search",
+            **inside,
         )
+
+    def ask(self, line: str) -> None:
+        """Put a query into the line and search for it at once."""
+        self.box.ask(line)
 
     def focus_query(self) -> None:
         """Put the cursor into the query line, ready to type over it."""
@@ -76,16 +92,12 @@ class SearchPanel(Panel):
 
     def focus_results(self) -> None:
         """Go to the hits."""
-        if self.rows.rows:
-            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            if not self.list.currentIndex().isValid():
-                self.list.setCurrentIndex(self.rows.index(0, 0))
+        self.results.focus_list()
 
     def use_mode(self, mode: Mode) -> None:
         """Rank by meaning ("dense"), words ("keyword") or both ("hybrid")."""
-        self.mode = mode
-        self.modes.choose(mode)
-        if self.query.text().strip():
+        self.box.choose_mode(mode)
+        if self.box.query():
             self.search()
 
     def use_hybrid(self) -> None:
@@ -100,79 +112,36 @@ class SearchPanel(Panel):
         """Rank by words."""
         self.use_mode("keyword")
 
-    def next_hit(self) -> None:
-        """Read the next hit."""
-        self._step(1)
-
-    def previous_hit(self) -> None:
-        """Read the hit before."""
-        self._step(-1)
+    def toggle_inside(self) -> None:
+        """Search only the selected passages, or all again."""
+        self.inside = bool(self._session.selection) and not self.inside
+        self._say_inside()
+        if self.box.query():
+            self.search()
 
     def select_hits(self) -> None:
         """Make the hits the selection."""
-        hits = self._session.hit_scores
-        self._session.set_selection(hits, f"hits of “{self._asked}”")
+        self._session.set_selection(self._session.hit_scores, f"hits of “{self._asked}”")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Down go from the query into the hits, and Up from the first hit back."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.query and event.key() == Qt.Key.Key_Down:
-                self.focus_results()
-                return True
-            first = self.list.currentIndex().row() <= 0
-            if watched is self.list and event.key() == Qt.Key.Key_Up and first:
-                self.query.setFocus()
-                return True
-        return super().eventFilter(watched, event)
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_more"):
+            self._more.setIcon(icon("more", tones(self.palette())))
 
     def _build(self, actions: Actions) -> None:
-        self.add_tool(actions["previous_hit"])
-        self.add_tool(actions["next_hit"])
-        self.add_tool(actions["select_hits"])
-        self.query = QLineEdit()
-        self.query.setPlaceholderText("Ask in your own words")
-        self.query.setClearButtonEnabled(True)
-        self.query.setAccessibleName("Query")
-        self.query.setToolTip("Enter searches at once, a short pause does too (Ctrl+F)")
-        self.query.textEdited.connect(self._on_edited)
-        self.query.textChanged.connect(self._on_changed)
-        self.query.returnPressed.connect(self._on_enter)
-        self.query.installEventFilter(self)
-        self.modes = Segments(MODE_NAMES, MODE_TIPS, "Rank by")
-        self.modes.chosen.connect(self.use_mode)
-        self.info = muted()
+        for name in ("select_hits", "explain"):
+            self.add_tool(actions[name])
+        self._more = self._make_more(actions)
+        self.add_head(self._more)
+        self.box = QueryBox(actions)
+        self.results = Results(self._link, self._session, actions)
         top = QWidget()
         column = QVBoxLayout(top)
         column.setContentsMargins(2 * GAP, 0, 2 * GAP, GAP)
-        column.setSpacing(GAP)
-        column.addWidget(self.query)
-        row = QHBoxLayout()
-        row.addWidget(self.modes)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(self.info)
+        column.addWidget(self.box)
         self.content.addWidget(top)
-        self.rows: Records[ResultRow] = Records(
-            (Column("Hit", lambda row: row.hit.snippet.text, tip=_tip),), self
-        )
-        self.list = QListView()
-        self.list.setModel(self.rows)
-        self.list.setItemDelegate(HitDelegate(self.list))
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setMouseTracking(True)
-        self.list.setAccessibleName("Hits")
-        self.list.installEventFilter(self)
-        self.list.selectionModel().currentChanged.connect(self._on_chosen)
-        self.content.addWidget(self.list, 1)
-        self.hint = EmptyState(
-            "search",
-            "Search by meaning",
-            "Type a question or a few words. Passages that say the same in other words are found too.",
-        )
-        self.none = EmptyState("search", "No hits", "Try other words, or rank by meaning.")
-        self.content.addWidget(self.hint, 1)
-        self.content.addWidget(self.none, 1)
+        self.content.addWidget(self.results, 1)
         self.no_corpus = EmptyState(
             "search",
             "Nothing to search yet",
@@ -185,29 +154,105 @@ class SearchPanel(Panel):
         self.add_state(self.no_corpus)
         self.add_state(self.loading)
 
-    def _on_edited(self, _text: str) -> None:
-        self._pause.start()
+    def _make_more(self, actions: Actions) -> QToolButton:
+        menu = QMenu(self)
+        for name in ("mark_good", "mark_not_good", "undo_mark", "clear_marks"):
+            menu.addAction(actions[name])
+        menu.addSeparator()
+        for name in ("rerank", "choose_reranker", "evaluate_search"):
+            menu.addAction(actions[name])
+        button = QToolButton()
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(18, 18))
+        button.setIcon(icon("more", tones(self.palette())))
+        button.setToolTip("More to do with these hits")
+        button.setAccessibleName("More to do with these hits")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
 
-    def _on_changed(self, text: str) -> None:
-        if not text.strip():
+    def _connect(self) -> None:
+        self.box.typed.connect(self._pause.start)
+        self.box.asked.connect(self.search)
+        self.box.facets_wanted.connect(self._ask_facets)
+        self.query.returnPressed.connect(self._on_enter)
+        self.query.left_downwards.connect(self.focus_results)
+        self.results.chosen.connect(self._on_chosen)
+        self.results.judging.kept.connect(self.search)
+        self.commands.fitted.connect(self.search)
+        self.results.list.left_upwards.connect(self.query.setFocus)
+        session = self._session
+        session.result_changed.connect(self._on_result)
+        session.corpus_changed.connect(self._on_corpus)
+        session.corpus_info_changed.connect(self._on_corpus_info)
+        session.selection_changed.connect(self._on_selection)
+        session.explaining_changed.connect(self._on_explaining)
+        for changed in (session.corpus_info_changed, session.map_changed, session.tags_changed):
+            changed.connect(self._on_facets_old)
+        self._link.state_changed.connect(self._on_state)
+        self._link.job_changed.connect(self._on_corpus_info)
+
+    def _remember(self, query: str) -> None:
+        """Note the query before, unless this one is what it is being typed out to."""
+        before = self._asked
+        if before and not query.startswith(before) and (not query or not before.startswith(query)):
+            self.query.remember(before)
+
+    def _on_pause(self) -> None:
+        if not self.query.unfinished():
             self.search()
 
     def _on_enter(self) -> None:
-        if self._pause.isActive() or self.query.text().strip() != self._asked or not self.rows.rows:
+        if self._pause.isActive() or self.box.query() != self._asked or not self.results.list.rows.rows:
             self.search()
         else:
             self.focus_results()
+        self.query.remember(self._asked)
 
-    def _on_done(self, result: SearchResult) -> None:
-        self._session.set_result(result)
+    def _on_chosen(self) -> None:
+        self.query.remember(self._asked)
 
-    def _on_error(self, sentence: str) -> None:
-        self._session.set_result(None)
-        self.info.setText(sentence)
+    def _say_waiting(self) -> None:
+        self.results.say("Searching …" if self._link.state == "ready" else "Waiting for the engine …")
+
+    def _on_done(self, number: int, result: SearchResult) -> None:
+        """Show an answer, unless something else has been asked since, or the line was emptied."""
+        if number == self._searches:
+            self._session.set_result(result)
+
+    def _on_error(self, number: int, sentence: str) -> None:
+        if number == self._searches:
+            self._session.set_result(None)
+            self.results.say(sentence)
+
+    def _on_result(self) -> None:
+        self._slow.stop()
+        if self._session.result is not None:
+            self.box.take(self._session.result.asked)
+            self._ask_names(self.box.chips.unnamed())
+
+    def _ask_names(self, passage_ids: list[int]) -> None:
+        """Ask what the passages are called that the query only numbers."""
+        if passage_ids:
+            self._link.call(
+                "passages",
+                self._session.corpus_name,
+                passage_ids,
+                on_done=self._on_named,
+                replaces="names",
+            )
+
+    def _on_named(self, passages: list[Passage]) -> None:
+        self.box.chips.name_passages({one.id: f"{title_of(one)} {one.locator}".strip() for one in passages})
 
     def _on_corpus(self) -> None:
+        self.box.chips.forget_names()
+        self.box.show_facets(Facets())
+        self._facets_old = True
+        self._ask_facets()
         self._on_corpus_info()
-        if self.query.text().strip() and self._session.corpus:
+        if self.box.query() and self._session.corpus:
             self.search()
 
     def _on_corpus_info(self) -> None:
@@ -215,76 +260,34 @@ class SearchPanel(Panel):
         waiting = self.loading if loading(self._link.jobs) else self.no_corpus
         self.show_state(waiting if empty else None)
 
-    def _on_job(self, _job: object) -> None:
-        self._on_corpus_info()
+    def _on_facets_old(self) -> None:
+        self._facets_old = True
+
+    def _ask_facets(self) -> None:
+        """Ask what documents can be told apart by, if that may have changed."""
+        if self._facets_old and self._session.corpus_name:
+            self._facets_old = False
+            self._link.call(
+                "facets", self._session.corpus_name, on_done=self.box.show_facets, replaces="facets"
+            )
 
     def _on_state(self, state: str) -> None:
         if state == "ready" and self._asked and self._session.result and self._session.result.note:
             self.search()
 
-    def _on_result(self) -> None:
-        result = self._session.result
-        self.rows.show(rows_of(result))
-        self.list.setVisible(bool(self.rows.rows))
-        self.none.setVisible(result is not None and not self.rows.rows)
-        self.hint.setVisible(result is None)
-        self.info.setText(self._said(result))
-        self.info.setVisible(bool(self.info.text()))
-        self.list.scrollToTop()
-        self._on_current()
+    def _on_selection(self) -> None:
+        """Ask again when what is searched in has changed."""
+        was = self.inside
+        self.inside = self.inside and bool(self._session.selection)
+        self._say_inside()
+        if was and self.box.query():
+            self._pause.start()
 
-    def _said(self, result: SearchResult | None) -> str:
-        if result is None or not result.documents:
-            return result.note if result else ""
-        hits = sum(len(document.hits) for document in result.documents)
-        documents = count(len(result.documents), "document")
-        said = f"{count(hits, 'hit')} in {documents}, {result.seconds:.2f}\N{NO-BREAK SPACE}s"
-        corpus = self._session.corpus
-        if result.note:
-            said += f"\n{result.note}"
-        elif corpus and corpus.coverage < 1 and result.mode != "keyword":
-            said += f"\n{percent(corpus.coverage)} of the corpus can be searched by meaning so far."
-        return said
+    def _say_inside(self) -> None:
+        action = self._actions["search_inside"]
+        action.setChecked(self.inside)
+        action.setIconText(f"Only the {len(self._session.selection):,} selected")
+        self.box.inside_button.setVisible(bool(self._session.selection))
 
-    def _on_chosen(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self._session.set_current(self.rows.rows[index.row()].hit.passage.id)
-
-    def _on_current(self) -> None:
-        """Show the current passage in the list if it is a hit, without choosing it again."""
-        current = self._session.current
-        row = next((row for row, shown in enumerate(self.rows.rows) if shown.hit.passage.id == current), -1)
-        if row != self.list.currentIndex().row() or row < 0:
-            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            model = self.list.selectionModel()
-            model.blockSignals(True)
-            model.setCurrentIndex(self.rows.index(row, 0), flag)
-            model.blockSignals(False)
-            self.list.viewport().update()
-        if row >= 0:
-            self.list.scrollTo(self.rows.index(row, 0))
-
-    def _step(self, by: int) -> None:
-        if self.rows.rows:
-            row = self.list.currentIndex().row()
-            self.list.setCurrentIndex(self.rows.index((row + by) % len(self.rows.rows) if row >= 0 else 0, 0))
-
-
-def rows_of(result: SearchResult | None) -> list[ResultRow]:
-    """Return a result as rows, documents in their order; a keyword score fills its bar relative to the best."""
-    if result is None:
-        return []
-    best = max((hit.score for document in result.documents for hit in document.hits), default=0.0)
-    scale = best if result.mode == "keyword" and best > 0 else 1.0
-    return [
-        ResultRow(hit, number == 0, result.mode, hit.score / scale)
-        for document in result.documents
-        for number, hit in enumerate(document.hits)
-    ]
-
-
-def _tip(row: ResultRow) -> str:
-    passage = row.hit.passage
-    kind = "BM25 score" if row.mode == "keyword" else "Cosine with the query"
-    lines = [passage.title, passage.path, f"Rank {row.hit.rank}. {kind}: {row.hit.score:.3f}"]
-    return "\n".join(line for line in lines if line)
+    def _on_explaining(self) -> None:
+        self._actions["explain"].setChecked(self._session.explaining)

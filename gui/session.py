@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.records import CorpusInfo, MapData, SearchResult
+from engine.records import Attribution, CorpusInfo, MapData, SearchResult
 from indexes.records import Tags
 
 
@@ -19,6 +19,8 @@ class Session(QObject):
     selection_changed = Signal()
     current_changed = Signal()
     tags_changed = Signal()
+    explaining_changed = Signal()
+    attributions_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,8 @@ class Session(QObject):
         self.selection_origin: str = ""
         self.current: int = 0
         self.tags: Tags | None = None
+        self.explaining: bool = False
+        self.attributions: dict[int, Attribution] = {}
 
     @property
     def corpus_name(self) -> str:
@@ -57,13 +61,13 @@ class Session(QObject):
         self.corpus_changed.emit()
 
     def set_result(self, result: SearchResult | None) -> None:
-        """Show the answer to a search; its hits light up on the map."""
+        """Show the answer to a search; its hits light up on the map, those that are no better than chance do not."""
         self.result = result
-        self.hit_scores = (
-            {hit.passage.id: hit.score for document in result.documents for hit in document.hits}
-            if result
-            else {}
-        )
+        near = result.documents[: result.above_chance] if result else ()
+        self.hit_scores = {hit.passage.id: hit.score for document in near for hit in document.hits}
+        if self.attributions:
+            self.attributions = {}
+            self.attributions_changed.emit()
         self.result_changed.emit()
 
     def set_map(self, map_data: MapData | None) -> None:
@@ -89,3 +93,13 @@ class Session(QObject):
         """Show the stored tags of the corpus, or none."""
         self.tags = tags
         self.tags_changed.emit()
+
+    def toggle_explaining(self) -> None:
+        """Show why hits are hits, or no longer."""
+        self.explaining = not self.explaining
+        self.explaining_changed.emit()
+
+    def add_attributions(self, attributions: Iterable[Attribution]) -> None:
+        """Note why passages are near the query of the result on show; another result forgets it."""
+        self.attributions |= {attribution.passage_id: attribution for attribution in attributions}
+        self.attributions_changed.emit()

@@ -1,7 +1,8 @@
 """An engine link that answers from canned records, and the records: a small made-up corpus."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,21 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.progress import Progress
 from engine.records import (
+    Attribution,
     CorpusInfo,
     DocumentHits,
     DocumentRow,
     DocumentView,
+    Facets,
     FormatCount,
     Hit,
     IndexReport,
     Inspection,
     MapData,
     Preview,
+    SearchMeasures,
     SearchResult,
+    Share,
     Snippet,
     TextTag,
     TokenView,
@@ -167,6 +172,66 @@ def result(query: str = "warm welcome", mode: str = "hybrid", note: str = "") ->
     return SearchResult(query, mode, documents, 0.034, note)  # type: ignore[arg-type]
 
 
+def calibrated(query: str = "warm welcome", above_chance: int = 3, **changes: Any) -> SearchResult:
+    """Return the same result as an engine answers that knows chance, what is alike and how much more there is."""
+    relevances = iter((0.97, 0.82, 0.61, 0.58, 0.21))
+    documents = tuple(
+        replace(
+            document,
+            hits=tuple(replace(hit, relevance=next(relevances)) for hit in document.hits),
+            more=4 if document.rank == 2 else 0,
+        )
+        for document in result(query).documents
+    )
+    first = documents[0]
+    alike = replace(first, hits=(replace(first.hits[0], alike=(3, 7)),))
+    return replace(result(query), documents=(alike, *documents[1:]), above_chance=above_chance, **changes)
+
+
+def facets() -> Facets:
+    return Facets(
+        (("md", 310), ("csv", 757), ("pdf", 96), ("docx", 41)),
+        (("letters", 212), ("letters/grandmother to her many grandchildren", 88), ("harbour", 73), ("town hall", 31),
+         ("scans", 12), ("scans/2019", 9), ("scans/2020", 3)),
+        (("author", (("Ada Lovell", 120), ("Grace", 44))), ("rating", (("5", 61), ("1", 17)))),
+        (("positive", 402), ("neutral", 390), ("negative", 112)),
+        (("ferry, harbour, tide", 410), ("bread, bakery, counter", 233)),
+        ("2019-02-11", "2024-11-30"),
+    )  # fmt: skip
+
+
+def explain(_name: str, _query: str, passage_ids: Sequence[int]) -> tuple[Attribution, ...]:
+    """Explain passages: a cosine of 0.6, of which the model's own tokens have 0.05 and every third word takes away."""
+    by_id = {passage.id: passage for passage in passages()}
+    return tuple(attribution(by_id[one].text, one) for one in passage_ids if one in by_id)
+
+
+def attribution(text: str, passage_id: int = 1) -> Attribution:
+    words = list(re.finditer(r"\w+", text))
+    raw = [(-0.4 if number % 3 == 2 else 1.0) * len(word.group()) for number, word in enumerate(words)]
+    scale = 0.55 / sum(raw)
+    shares = tuple(Share(*word.span(), value * scale) for word, value in zip(words, raw, strict=True))
+    return Attribution(passage_id, 0.6, shares, 0.05)
+
+
+def made_of(_name: str, _query: str, _passage_id: int) -> tuple[Attribution, ...]:
+    """Take what is like passage 3 and the marked hits 6 and 2 for what a query is made of."""
+    by_id = {passage.id: passage for passage in passages()}
+    scores = ((3, -0.2, "− like passage 3"), (6, 0.25, "hits marked good"), (2, 0.1, "hits marked good"))
+    return tuple(
+        replace(attribution(by_id[one].text, one), score=score, parts=((name, score),))
+        for one, score, name in scores
+    )
+
+
+def measures() -> tuple[SearchMeasures, ...]:
+    return (
+        SearchMeasures("keyword", 7, 0.512, 0.601, 0.744),
+        SearchMeasures("dense", 7, 0.588, 0.67, 0.81),
+        SearchMeasures("hybrid", 7, 0.634, 0.722, 0.861),
+    )
+
+
 def corpus(name: str = "Town papers", **changes: Any) -> CorpusInfo:
     facts = {
         "sources": (
@@ -280,7 +345,13 @@ def canned() -> dict[str, Any]:
         "create": lambda name: corpus(
             name, documents=0, passages=0, embedded=0, files=0, skipped=(), sources=()
         ),
-        "search": lambda _name, query, k, mode: result(query, mode),
+        "search": lambda _name, query, k, mode, **_: result(query, mode),
+        "facets": facets(),
+        "explain": explain,
+        "made_of": made_of,
+        "judge": lambda _name, _query, passage_id, grade: {} if grade is None else {passage_id: grade},
+        "clear_judgements": None,
+        "reranker": "",
         "passages": lambda _name, ids: [by_id[one] for one in ids if one in by_id],
         "document": lambda _name, document_id: document_view(document_id),
         "documents": lambda _name, offset, limit: document_rows()[offset : offset + limit],

@@ -154,3 +154,17 @@ def test_rows_are_drawn_in_the_colours_of_the_map(panel: ClusterPanel) -> None:
     ]
     assert len({chip.name() for chip in chips}) == 3
     assert all(chip.name() != picture.pixelColor(4, 4).name() for chip in chips)
+
+
+def test_two_chosen_clusters_are_a_pair_but_not_with_the_noise(panel: ClusterPanel, qtbot: QtBot) -> None:
+    model = panel.list.selectionModel()
+    select = model.SelectionFlag.Select
+    panel.list.setCurrentIndex(row(panel, 0))
+    assert panel.pair == ()
+    with qtbot.waitSignal(panel.chosen_changed):
+        model.select(row(panel, 1), select)
+    assert [cluster.id for cluster in panel.pair] == [0, 1]
+    model.select(row(panel, 2), select)
+    assert panel.pair == ()
+    model.select(row(panel, 1), model.SelectionFlag.Deselect)
+    assert panel.pair == ()

@@ -47,7 +47,13 @@ def test_fit_shows_everything_in_the_middle() -> None:
     assert left < -2 < 6 < right
     assert bottom < 0 < 2 < top
     assert view.to_window(2, 1) == pytest.approx((400, 300))
-    assert view.scale == pytest.approx(800 * 0.88 / 8)
+    assert view.scale == pytest.approx((800 - 2 * 56) / 8)
+
+
+def test_fit_leaves_room_for_names_and_half_of_a_tiny_window_for_points() -> None:
+    assert View.fitted((0, 0, 10, 1), 500, 500).scale == pytest.approx((500 - 2 * 56) / 10)
+    assert View.fitted((0, 0, 10, 1), 2000, 500).scale == pytest.approx(2000 * 0.88 / 10)
+    assert View.fitted((0, 0, 10, 1), 100, 100).scale == pytest.approx(5)
 
 
 @pytest.mark.parametrize("bounds", [(1, 1, 1, 1), (0, 1, 4, 1), (1, 0, 1, 4)])
