@@ -107,6 +107,8 @@ class DocumentList(QListView):
 
     def _fetch(self, offset: int) -> None:
         name = self._session.corpus_name
+        if not name:  # the view asks for more rows by itself
+            return
         on_done = partial(self._on_page, name)
         self._link.call("documents", name, offset, PAGE, on_done=on_done, replaces="documents")
 

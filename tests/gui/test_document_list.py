@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 
 from engine.records import DocumentRow
 from gui.document_list import PAGE, on_map
@@ -48,6 +48,17 @@ def test_a_long_list_comes_in_pages_as_it_is_scrolled(qtbot, opened, settings):
     qtbot.waitUntil(lambda: len(documents.rows.rows) == PAGE + 30)
     documents.scrollToBottom()
     assert documents.rows.rows == rows
+
+
+def test_without_a_corpus_no_documents_are_asked_for(window, link):
+    link.answers["corpora"] = []
+    window.commands.refresh()
+    link.calls.clear()
+    window.corpus_panel.documents.rows.expect_more()
+    window.corpus_panel.documents.rows.fetchMore(QModelIndex())
+
+    assert window.session.corpus is None
+    assert link.asked("documents") == []
 
 
 def test_enter_and_a_double_click_read_a_document_from_its_beginning(qtbot, window, documents):
