@@ -12,10 +12,10 @@ from pathlib import Path
 
 from engine import sentiment_texts as texts
 from engine.encoder import Encoder
-from engine.evaluation import LabelledText, evaluate
 from engine.progress import Steps
 from engine.tagger import SENTIMENT, SENTIMENT_LABELS, Tagger, shipped_tagger
 from engine.tagger_files import read_description, write_description
+from engine.tagger_measures import LabelledText, evaluate
 from engine.terminal import Terminal
 from engine.training import Settings, train_tagger
 

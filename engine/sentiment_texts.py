@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.evaluation import LabelledText
 from engine.tagger import SENTIMENT_LABELS
+from engine.tagger_measures import LabelledText
 
 NEGATIVE, NEUTRAL, POSITIVE = SENTIMENT_LABELS
 OF_TWO = (NEGATIVE, POSITIVE)

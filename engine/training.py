@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoder import Encoder
-from engine.evaluation import LabelledText, measure
 from engine.progress import Progress, Steps
 from engine.reader_process import Reader
 from engine.readers import Unreadable
@@ -30,6 +29,7 @@ from engine.tagger_files import (
     write_description,
     write_tensors,
 )
+from engine.tagger_measures import LabelledText, measure
 from indexes.errors import ModelError, SourceError, TooSmall
 from indexes.records import Source
 

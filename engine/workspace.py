@@ -463,10 +463,10 @@ class Workspace:
         self, source: Source, tagger: str = SENTIMENT, meanings: Mapping[str, str] | None = None
     ) -> Steps[dict[str, float]]:
         """Measure a tagger on a labelled table; `meanings` maps the table's labels to the tagger's."""
-        from engine import evaluation, training
+        from engine import tagger_measures, training
 
         examples = yield from training.read_examples(source)
-        return (yield from evaluation.evaluate(self.tagger(tagger), examples, meanings))
+        return (yield from tagger_measures.evaluate(self.tagger(tagger), examples, meanings))
 
     def inspect(self, text: str, tagger: str = SENTIMENT) -> Inspection:
         """Say what the encoder, and a tagger if named, do with a text."""

@@ -13,10 +13,10 @@ from transformers import BertConfig, BertModel
 
 from engine import training
 from engine.encoder import Encoder
-from engine.evaluation import LabelledText
 from engine.progress import Progress, finish
 from engine.tagger import Tagger
 from engine.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE, read_description
+from engine.tagger_measures import LabelledText
 from engine.training import Settings, hold_out, label_order, read_examples, train_tagger
 from indexes.errors import ModelError, SourceError, TooSmall
 from indexes.records import Source

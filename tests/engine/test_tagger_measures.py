@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.evaluation import LabelledText, calibration_error, evaluate, macro_f1, measure
 from engine.progress import Progress, Steps, finish
+from engine.tagger_measures import LabelledText, calibration_error, evaluate, macro_f1, measure
 from indexes.errors import SourceError
 
 
