@@ -103,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
 
     clusters = commands.add_parser("clusters", parents=[common], help="list the clusters of the map")
     _corpus(clusters)
+    clusters.add_argument(
+        "--divide", nargs=2, type=int, metavar="N", help="say which words divide two clusters"
+    )
 
     tag = commands.add_parser("tag", parents=[common], help="tag a text, a table or file, or a corpus")
     tag.add_argument("text", nargs="?")

@@ -96,7 +96,9 @@ def make_map(workspace: Workspace, terminal: Terminal, options: argparse.Namespa
 
 
 def clusters(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """List the clusters of the stored map."""
+    """List the clusters of the stored map, or say what divides two of them."""
+    if options.divide:
+        return _divide(workspace, terminal, options)
     made = workspace.map(options.corpus)
     if made is None:
         raise AsterismError(
@@ -229,6 +231,17 @@ COMMANDS = {
     "inspect": inspect,
     "remove": remove,
 }
+
+
+def _divide(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    one, other = options.divide
+    sides = terminal.follow(workspace.divide_clusters(options.corpus, one, other))
+    if options.json:
+        terminal.json([dict(words) for words in sides])
+        return DONE
+    for cluster_id, words in zip(options.divide, sides, strict=True):
+        terminal.print(f"towards {cluster_id}: {', '.join(f'{word} {share:.3f}' for word, share in words)}")
+    return DONE
 
 
 def _preview(
