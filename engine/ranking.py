@@ -4,7 +4,7 @@ Dense and keyword candidates are fused before the cut, every candidate with its 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
@@ -20,6 +20,7 @@ from indexes.vector_index import VectorIndex
 
 CANDIDATES_PER_DOCUMENT = 8
 MIN_CANDIDATES = 200
+MAX_CANDIDATES = 20_000
 
 Run = dict[str, list[tuple[str, float]]]
 """For each query id the documents' keys with their scores, best first."""
@@ -60,6 +61,18 @@ def rank_documents(
 ) -> Ranking:
     """Rank the k best documents, each by its best passage."""
     wanted = max(MIN_CANDIDATES, CANDIDATES_PER_DOCUMENT * k)
+    while True:
+        ranking = _rank_passages(corpus, encoder, target, wanted, allowed)
+        few = max(len(ranking.cosines), len(ranking.bm25)) < wanted
+        if len(ranking.documents) >= k or few or wanted >= MAX_CANDIDATES:
+            return replace(ranking, documents=ranking.documents[:k])
+        wanted *= 4  # a few long documents have taken all places
+
+
+def _rank_passages(
+    corpus: Corpus, encoder: Encoder | None, target: Target, wanted: int, allowed: Allowed
+) -> Ranking:
+    """Rank the documents of the `wanted` best passages by meaning and as many by words."""
     bm25 = dict(corpus.keywords().search(target.words, wanted, allowed)) if target.words else {}
     cosines: dict[int, float] = {}
     if encoder is not None and target.vector is not None:
@@ -68,7 +81,7 @@ def rank_documents(
         cosines = {int(i): float(s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0}
         cosines |= cosines_of(index, target.vector, [i for i in bm25 if i not in cosines])
     scores_of = fuse(cosines, bm25, target.weight)
-    documents = group(scores_of, corpus.catalogue.document_ids_of(sorted(scores_of)))[:k]
+    documents = group(scores_of, corpus.catalogue.document_ids_of(sorted(scores_of)))
     return Ranking(documents, cosines, bm25)
 
 

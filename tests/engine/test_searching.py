@@ -1,6 +1,7 @@
 """Searching as users ask: exact words, exclusions, sums, conditions, marks; with a small random encoder."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,6 +157,23 @@ def test_shares_of_words_and_special_tokens_add_up_to_the_score_shown(workspace:
         total = sum(share.share for share in one.shares) + one.special
         assert total == pytest.approx(shown[one.passage_id], abs=1e-4)
         assert sum(share for _, share in one.parts) == pytest.approx(one.score, abs=1e-4)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_long_document_does_not_take_the_places_of_others(
+    workspace: Workspace, tmp_path: Path, mode: Mode
+) -> None:
+    """One text has more passages about bread than are ranked at first."""
+    (tmp_path / "long.txt").write_text(
+        "\n\n".join(f"Good bread and good bread. {n}. " * 4 for n in range(300))
+    )
+    for number in range(3):
+        (tmp_path / f"short {number}.txt").write_text(f"Music and bread by the water {number}.")
+    finish(workspace.index(f"Bread {mode}", [source_from_path(tmp_path)]))
+    found = keys(workspace.search(f"Bread {mode}", "good bread", 4, mode=mode))
+
+    assert workspace.corpus(f"Bread {mode}").passages > 203
+    assert sorted(found) == ["long.txt", "short 0.txt", "short 1.txt", "short 2.txt"]
 
 
 def test_files_of_queries_are_plain_text(workspace: Workspace) -> None:
