@@ -70,9 +70,10 @@ def _without_copies(
     """Fetch passages in rank order, but near-copies of better ones; these stand behind the one that is kept."""
     passages = corpus.catalogue.passages(passage_ids)
     index = corpus.vectors(corpus.catalogue.latest_encoder())
-    known = [passage.id for passage in passages if passage.id in index]
-    kept = collapse(passages, dict(zip(known, index.vectors(known), strict=True)))
     found = {passage.id: passage for passage in passages}
+    known = np.array(list(found), np.int64)
+    known = known[index.has(known)]
+    kept = collapse(passages, dict(zip(known.tolist(), index.vectors(known), strict=True)))
     return {passage_id: found[passage_id] for passage_id, _ in kept}, dict(kept)
 
 

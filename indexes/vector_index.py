@@ -107,6 +107,10 @@ class VectorIndex:
         """Say whether a passage is in the index."""
         return bool(self._find([passage_id])[0] >= 0)
 
+    def has(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of each of some passages whether it is in the index, (n,)."""
+        return self._find(ids) >= 0
+
     def search(
         self,
         queries: NDArray[np.float32],

@@ -513,6 +513,17 @@ def test_the_threads_of_openmp_which_torch_shares_are_as_before(
         faiss.omp_set_num_threads(before)
 
 
+def test_it_is_said_of_each_passage_whether_it_is_there(
+    catalogue: Catalogue, tmp_path: Path, small: None
+) -> None:
+    put(catalogue, "a", clustered(30, seed=1))
+    index = VectorIndex.open(tmp_path, catalogue, "e")
+
+    assert index.has([5, 31, 7, -1]).tolist() == [5 in index, 31 in index, 7 in index, -1 in index]
+    assert index.has([5, 31]).tolist() == [True, False]
+    assert index.has([]).tolist() == []
+
+
 def test_cosines_are_those_of_a_search_and_missing_for_passages_that_are_not_there(
     catalogue: Catalogue, tmp_path: Path, small: None
 ) -> None:
