@@ -56,8 +56,14 @@ def test_another_seed_gives_another_layout() -> None:
 
 
 def test_fast_finds_the_same_topics_on_several_threads() -> None:
-    result = make_map(topics(400, 6)[0], fast=True)
-    assert result.n_clusters == 6
+    """Threads that race lay out a little differently each time: a topic may now and then fall in two, but never mix."""
+    vectors, group = topics(400, 6)
+    result = make_map(vectors, fast=True)
+    found = [set(group[result.cluster_ids == cluster].tolist()) for cluster in range(result.n_clusters)]
+
+    assert all(len(of_topics) == 1 for of_topics in found)
+    assert set().union(*found) == set(range(6))
+    assert 6 <= result.n_clusters <= 8
     assert result.parameters["fast"] is True
 
 
