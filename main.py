@@ -163,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _grammar() -> str:
     """Return what a query line can say, as a table."""
-    from engine.queries import GRAMMAR
+    from engine.search.queries import GRAMMAR
 
     width = max(len(example) for example, _ in GRAMMAR)
     rows = "\n".join(f"  {example.ljust(width)}  {does}" for example, does in GRAMMAR)

@@ -9,9 +9,9 @@ from typing import Any
 from engine.command_options import columns
 from engine.exporting import write_table
 from engine.pace import duration
+from engine.reading.sources import source_from_path
 from engine.records import CorpusInfo, DocumentTag, IndexReport, MapData
 from engine.search_commands import evaluate, judge, search
-from engine.sources import source_from_path
 from engine.terminal import DONE, FAILED, INTERRUPTED, SKIPPED, Terminal, counted
 from engine.workspace import Workspace
 from indexes.errors import AsterismError, SourceError

@@ -14,7 +14,7 @@ from indexes.vector_index import VectorIndex
 
 if TYPE_CHECKING:
     from engine.encoder import Encoder
-    from engine.relevance import Background
+    from engine.search.relevance import Background
 
 
 class Corpus:
@@ -78,7 +78,7 @@ class Corpus:
 
     def background(self, encoder: "Encoder") -> "Background | None":
         """Return what queries without an answer find here, measured anew when the corpus has changed much."""
-        from engine.relevance import Background
+        from engine.search.relevance import Background
 
         index = self.vectors(encoder.id)
         known = self._backgrounds.get(encoder.id)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from engine.corpus import Corpus
 from engine.encoder import Encoder
-from engine.passages import Splitter
 from engine.progress import Progress, Steps
-from engine.reader_process import Reader
-from engine.readers import RawDocument, Unreadable
+from engine.reading.passages import Splitter
+from engine.reading.process import Reader
+from engine.reading.readers import RawDocument, Unreadable
+from engine.reading.sources import content_hash, document_key, find_files
 from engine.records import FormatCount, IndexReport, Preview
-from engine.sources import content_hash, document_key, find_files
 from indexes.catalogue import Catalogue
 from indexes.errors import SourceError
 from indexes.records import Document, Skipped, Source, SourceFile

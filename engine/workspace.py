@@ -10,12 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from engine import indexing, judging, known_taggers, ranking, searching
+from engine import indexing
 from engine.corpus import Corpus
-from engine.fusion import DENSE_WEIGHT
 from engine.library import Library
 from engine.progress import Progress, Steps, beside
-from engine.qrels import read_judgements
 from engine.records import (
     MODES,
     Attribution,
@@ -37,17 +35,21 @@ from engine.records import (
     TaggerInfo,
     TextTag,
 )
-from engine.search_measures import DEPTH, measure_rankings
-from engine.trec import read_queries
+from engine.search import judging, ranking, searching
+from engine.search.fusion import DENSE_WEIGHT
+from engine.search.qrels import read_judgements
+from engine.search.search_measures import DEPTH, measure_rankings
+from engine.search.trec import read_queries
+from engine.tagging import known_taggers
 from indexes.catalogue import Catalogue
 from indexes.errors import CorpusError, ModelError
 from indexes.records import Cluster, Passage, Skipped, Source, Tags
 
 if TYPE_CHECKING:
     from engine.encoder import Encoder
-    from engine.map_worker import MapWorker
-    from engine.reranking import Reranker
-    from engine.tagger import Tagger
+    from engine.map.worker import MapWorker
+    from engine.search.reranking import Reranker
+    from engine.tagging.tagger import Tagger
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +93,7 @@ class Workspace:
 
         Raises ModelError when it cannot be loaded.
         """
-        from engine.relevance import prepare
+        from engine.search.relevance import prepare
 
         encoder = self.encoder()
         self._loading = True
@@ -207,7 +209,7 @@ class Workspace:
         self, name: str, query: str, passage_ids: Sequence[int], follow: bool = True
     ) -> tuple[Attribution, ...]:
         """Say why passages are near a query line: what each of their words adds to the cosine."""
-        from engine.attribution import explain_query
+        from engine.search.attribution import explain_query
 
         corpus = self._corpus(name)
         meaning = searching.meaning_of(corpus, self.encoder(), query, follow)
@@ -215,7 +217,7 @@ class Workspace:
 
     def made_of(self, name: str, query: str, passage_id: int) -> tuple[Attribution, ...]:
         """Say what the passages that a query line is made of (like:, marks) give to a hit's score, word by word."""
-        from engine.attribution import made_of
+        from engine.search.attribution import made_of
 
         corpus = self._corpus(name)
         return made_of(
@@ -226,13 +228,13 @@ class Workspace:
         self, name: str, passage_id: int, cluster_id: int, against: int | None = None
     ) -> Attribution:
         """Say why a passage is near a cluster's centre, or nearer to it than to that of the cluster `against`."""
-        from engine.attribution import explain_cluster
+        from engine.search.attribution import explain_cluster
 
         return explain_cluster(self._corpus(name), self.encoder(), passage_id, cluster_id, against)
 
     def divide_clusters(self, name: str, cluster_id: int, other: int) -> Steps[Division]:
         """Say which words divide two clusters: those that pull towards the one, and towards the other."""
-        from engine.attribution import divide_clusters
+        from engine.search.attribution import divide_clusters
 
         return (yield from divide_clusters(self._corpus(name), self.encoder(), cluster_id, other))
 
@@ -289,7 +291,7 @@ class Workspace:
 
         Raises ModelError when it is no cross-encoder.
         """
-        from engine.reranking import check_folder
+        from engine.search.reranking import check_folder
 
         if folder:
             check_folder(Path(folder))
@@ -306,7 +308,7 @@ class Workspace:
     ) -> Steps[SearchResult]:
         """Re-order a shown result by a cross-encoder: the one in `folder`, else the one the library remembers."""
         from engine.encoder import choose_device
-        from engine.reranking import Reranker, rerank_steps
+        from engine.search.reranking import Reranker, rerank_steps
 
         chosen = Path(folder) if folder else self.library.reranker
         if chosen is None:
@@ -351,10 +353,10 @@ class Workspace:
 
     def build_map(self, name: str, seed: int = 0, fast: bool = False) -> Steps[MapData]:
         """Make the map of what is embedded and store it; the same seed gives the same map."""
-        from engine import map_making
+        from engine.map import making
 
         corpus = self._corpus(name)
-        return (yield from map_making.build_map(corpus, self._map_worker(), seed=seed, fast=fast))
+        return (yield from making.build_map(corpus, self._map_worker(), seed=seed, fast=fast))
 
     def prepare_map(self) -> None:
         """Start what makes maps beside other work, so that the first map need not wait for it; returns at once."""
@@ -362,9 +364,9 @@ class Workspace:
 
     def map(self, name: str) -> MapData | None:
         """Return the stored map, without the passages that are gone; None when there is none yet."""
-        from engine import map_making
+        from engine.map import making
 
-        return map_making.load_map(self._corpus(name))
+        return making.load_map(self._corpus(name))
 
     def rename_cluster(self, name: str, cluster_id: int, new_name: str) -> tuple[Cluster, ...]:
         """Give a cluster a name of the user's; an empty one brings the keywords back."""
@@ -381,14 +383,14 @@ class Workspace:
 
     def tag_text(self, text: str, tagger: str = SENTIMENT) -> TextTag:
         """Tag one text; a long one in windows, combined."""
-        from engine.tagging import text_tag
+        from engine.tagging.tagging import text_tag
 
         chosen = self.tagger(tagger)
         return text_tag(chosen.labels, chosen.probabilities([text])[0])
 
     def tag_passages(self, name: str, passage_ids: Sequence[int], tagger: str = SENTIMENT) -> Steps[Tags]:
         """Tag passages, store the tags, and return all stored tags of that tagger."""
-        from engine import tagging
+        from engine.tagging import tagging
 
         yield Progress("Loading the tagger")
         return (
@@ -406,7 +408,7 @@ class Workspace:
         self, name: str, document_ids: Sequence[int], tagger: str = SENTIMENT
     ) -> Steps[list[DocumentTag]]:
         """Tag whole documents and store their passages' tags."""
-        from engine import tagging
+        from engine.tagging import tagging
 
         yield Progress("Loading the tagger")
         return (
@@ -419,7 +421,7 @@ class Workspace:
         self, source: Source, tagger: str = SENTIMENT
     ) -> Steps[tuple[list[DocumentTag], tuple[Skipped, ...]]]:
         """Tag the documents of a file or folder without loading them into a corpus."""
-        from engine import tagging
+        from engine.tagging import tagging
 
         yield Progress("Loading the tagger")
         return (yield from tagging.tag_source(self.tagger(tagger), source))
@@ -436,7 +438,7 @@ class Workspace:
         Without `dev` a tenth is held out to measure on. Raises ModelError when the name is taken or unusable,
         TooSmall when there are too few texts.
         """
-        from engine import training
+        from engine.tagging import training
 
         folder = known_taggers.new_folder(name, self.library.taggers_folder)
         examples = yield from training.read_examples(source)
@@ -463,14 +465,14 @@ class Workspace:
         self, source: Source, tagger: str = SENTIMENT, meanings: Mapping[str, str] | None = None
     ) -> Steps[dict[str, float]]:
         """Measure a tagger on a labelled table; `meanings` maps the table's labels to the tagger's."""
-        from engine import tagger_measures, training
+        from engine.tagging import tagger_measures, training
 
         examples = yield from training.read_examples(source)
         return (yield from tagger_measures.evaluate(self.tagger(tagger), examples, meanings))
 
     def inspect(self, text: str, tagger: str = SENTIMENT) -> Inspection:
         """Say what the encoder, and a tagger if named, do with a text."""
-        from engine.inspecting import inspect
+        from engine.tagging.inspecting import inspect
 
         return inspect(text, self.encoder(), self.tagger(tagger) if tagger else None)
 
@@ -484,7 +486,7 @@ class Workspace:
         """Return a tagger by name or folder, loading it on first use. Raises ModelError."""
         if name not in self._taggers:
             from engine.encoder import choose_device
-            from engine.tagger import Tagger
+            from engine.tagging.tagger import Tagger
 
             folder = known_taggers.find_tagger(name, self.library.taggers_folder)
             self._taggers[name] = Tagger.open(folder, choose_device(self._device))
@@ -511,7 +513,7 @@ class Workspace:
 
     def _map_worker(self) -> "MapWorker":
         if self._worker is None:
-            from engine.map_worker import MapWorker
+            from engine.map.worker import MapWorker
 
             self._worker = MapWorker(self.library.numba_cache)
         return self._worker

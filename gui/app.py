@@ -11,11 +11,11 @@ from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMes
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from gui.corpus.welcome import emblem
 from gui.engine_link import EngineLink
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.theme import MODES, Theme
-from gui.welcome import emblem
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from gui.wording import count, place
 from indexes.records import Source, Tags
 
 if TYPE_CHECKING:
-    from gui.load_dialog import LoadDialog
+    from gui.corpus.load_dialog import LoadDialog
 
 SAMPLE = "Sample"
 
@@ -79,8 +79,8 @@ class Commands(QObject):
 
     def add_paths(self, paths: list[Path]) -> "LoadDialog | None":
         """Preview what loading paths would mean; the load begins when the user says so."""
-        from gui.load_dialog import LoadDialog
-        from gui.sources import sources_from
+        from gui.corpus.load_dialog import LoadDialog
+        from gui.corpus.sources import sources_from
 
         sources = sources_from(paths)
         if not sources:

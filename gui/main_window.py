@@ -14,22 +14,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from gui.actions import Actions
-from gui.cluster_panel import ClusterPanel
 from gui.commands import Commands
-from gui.corpus_panel import CorpusPanel
+from gui.corpus.corpus_panel import CorpusPanel
+from gui.corpus.welcome import DropHint, Welcome
 from gui.engine_link import EngineLink
 from gui.engine_status import EngineStatus
 from gui.job_bar import JobBar
 from gui.jobs import loading
 from gui.layout import Columns
-from gui.map_panel import MapPanel
+from gui.map.cluster_panel import ClusterPanel
+from gui.map.panel import MapPanel
 from gui.notices import Notices, confess
-from gui.reader_panel import ReaderPanel
-from gui.search_panel import SearchPanel
-from gui.sentiment_panel import SentimentPanel
+from gui.reader.reader_panel import ReaderPanel
+from gui.search.search_panel import SearchPanel
 from gui.session import Session
+from gui.tagging.sentiment_panel import SentimentPanel
 from gui.theme import Theme, tones
-from gui.welcome import DropHint, Welcome
 from gui.wording import count
 
 
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
 
     def inspect(self) -> None:
         """Open the view of what the model does with the current passage."""
-        from gui.inspect_dialog import InspectDialog
+        from gui.tagging.inspect_dialog import InspectDialog
 
         passage = self.reader_panel.passage
         InspectDialog(self.link, passage.text if passage else "", self).show()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.shading import against_colour, for_colour
+from gui.reader.shading import against_colour, for_colour
 from gui.theme import GAP, Tones, tones
 
 WIDEST_NAME = 0.46

@@ -19,9 +19,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
 from engine.records import MapData
-from gui.map_figure import Figure, by_cluster
-from gui.map_geometry import View
-from gui.map_picture import Drawing
+from gui.map.figure import Figure, by_cluster
+from gui.map.geometry import View
+from gui.map.picture import Drawing
 from indexes.records import Cluster
 
 WIDTH, HEIGHT = 1200, 800

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layout import keep_compiled
-from engine.map_worker import MapWorker
-from engine.mapping import make_map
+from engine.map.layout import keep_compiled
+from engine.map.mapping import make_map
+from engine.map.worker import MapWorker
 from engine.progress import finish
 from tests.benchmarks.report import print_table
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.qrels import read_judgements
-from engine.trec import read_queries
+from engine.search.qrels import read_judgements
+from engine.search.trec import read_queries
 from engine.workspace import Workspace
 from tests.benchmarks.report import print_table
 

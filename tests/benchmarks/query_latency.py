@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from engine.corpus import Corpus
 from engine.encoder import Encoder, bundled_model
-from engine.passages import text_hash
+from engine.reading.passages import text_hash
 from engine.records import Mode
-from engine.searching import search
+from engine.search.searching import search
 from engine.threads import calm_threads
 from indexes.catalogue import Catalogue
 from indexes.records import Document, Locator, Source, SourceFile, Span

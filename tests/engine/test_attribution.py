@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.attribution import divide_clusters, explain_cluster, explain_query, made_of
 from engine.corpus import Corpus
 from engine.encoder import Encoder, TokenEmbeddings
 from engine.progress import finish
-from engine.query_embedding import BAD, GOOD, QueryEmbedding, Summand, embed_query
 from engine.records import Attribution, Part, Query
-from engine.word_shares import WordShares, word_shares
+from engine.search.attribution import divide_clusters, explain_cluster, explain_query, made_of
+from engine.search.query_embedding import BAD, GOOD, QueryEmbedding, Summand, embed_query
+from engine.search.word_shares import WordShares, word_shares
 from indexes.catalogue import Catalogue
 from indexes.errors import CorpusError, ModelError
 from indexes.records import Cluster, Projection

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.cluster_names import SAMPLE, cluster_name, name_clusters, naming_rows, naming_steps
+from engine.map.naming import SAMPLE, cluster_name, name_clusters, naming_rows, naming_steps
+from engine.map.terms import language_of, main_language, terms
 from engine.progress import Progress
-from engine.terms import language_of, main_language, terms
 
 SPACE = [
     "The rocket reached orbit after NASA delayed the launch.",

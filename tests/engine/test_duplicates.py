@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.duplicates import collapse, resemblance
+from engine.search.duplicates import collapse, resemblance
 from indexes.records import Locator, Passage
 
 NOTICE = (

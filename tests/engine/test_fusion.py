@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.encoder import Encoder
-from engine.fusion import DENSE_WEIGHT, fuse, readable
+from engine.search.fusion import DENSE_WEIGHT, fuse, readable
 from tests.tiny_models import tiny_sbert
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from engine.encoder import Encoder
-from engine.inspecting import inspect
-from engine.tagger import Tagger
+from engine.tagging.inspecting import inspect
+from engine.tagging.tagger import Tagger
 from tests.tiny_models import tiny_sbert
 from tests.tiny_taggers import tiny_bert_classifier, tiny_gpt_classifier
 

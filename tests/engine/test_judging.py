@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.judging import (
+from engine.progress import finish
+from engine.records import Mode
+from engine.search.judging import (
     ENOUGH,
     Choice,
     best_column,
@@ -17,8 +19,6 @@ from engine.judging import (
     keep,
     measure,
 )
-from engine.progress import finish
-from engine.records import Mode
 from indexes.catalogue import Catalogue
 from indexes.errors import TooSmall
 from tests.indexes.making import new, put_texts

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.map_worker import MapWorker
-from engine.mapping import make_map
+from engine.map.mapping import make_map
+from engine.map.worker import MapWorker
 from engine.progress import Progress, finish
 from indexes.errors import AsterismError, LibraryError
 from tests.engine.test_mapping import topics
@@ -154,7 +154,7 @@ def test_the_worker_gives_what_a_direct_call_gives(worker: MapWorker) -> None:
 PARENT = """
 import sys, time
 from pathlib import Path
-from engine.map_worker import MapWorker
+from engine.map.worker import MapWorker
 
 if __name__ == "__main__":
     worker = MapWorker(Path(sys.argv[1]))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.clusters import find_clusters, find_exemplars, number_by_size, spread_to_copies
-from engine.layout import principal_coordinates
-from engine.mapping import find_copies, make_map
-from engine.neighbours import Neighbours, find_neighbours
+from engine.map.clusters import find_clusters, find_exemplars, number_by_size, spread_to_copies
+from engine.map.layout import principal_coordinates
+from engine.map.mapping import find_copies, make_map
+from engine.map.neighbours import Neighbours, find_neighbours
 from engine.progress import Progress
 
 Floats = NDArray[np.float32]
@@ -251,7 +251,7 @@ def test_a_passage_is_its_own_first_neighbour_among_copies() -> None:
 def test_lists_find_nearly_all_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = topics(3000, 40)
     exact = find_neighbours(vectors, 10)
-    monkeypatch.setattr("engine.neighbours.EXACT_LIMIT", 100)
+    monkeypatch.setattr("engine.map.neighbours.EXACT_LIMIT", 100)
     lists = find_neighbours(vectors, 10)
     assert lists.parameters["method"] == "lists"
     check(lists, vectors)
@@ -262,8 +262,8 @@ def test_lists_find_nearly_all_neighbours(monkeypatch: pytest.MonkeyPatch) -> No
 def test_lists_that_hold_too_few_are_answered_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = topics(400, 40)
     exact = find_neighbours(vectors, 15)
-    monkeypatch.setattr("engine.neighbours.EXACT_LIMIT", 100)
-    monkeypatch.setattr("engine.neighbours.PROBES", 1)
+    monkeypatch.setattr("engine.map.neighbours.EXACT_LIMIT", 100)
+    monkeypatch.setattr("engine.map.neighbours.PROBES", 1)
     lists = find_neighbours(vectors, 15)
     check(lists, vectors)
     short = [row for row in range(400) if set(lists.ids[row]) == set(exact.ids[row])]

@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from engine.passages import Splitter, sections, text_hash
-from engine.readers import RawDocument
+from engine.reading.passages import Splitter, sections, text_hash
+from engine.reading.readers import RawDocument
 from indexes.records import Locator
 
 MAX_TOKENS = 64

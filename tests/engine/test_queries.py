@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from engine.queries import GRAMMAR, HEAVIEST, parse, quote, with_condition, without_piece
-from engine.query_tokens import LONGEST
 from engine.records import Condition, Part
+from engine.search.queries import GRAMMAR, HEAVIEST, parse, quote, with_condition, without_piece
+from engine.search.query_tokens import LONGEST
 
 TEXTS = ("text", "phrase", "like")
 COLUMNS = ("author", "Year of issue")

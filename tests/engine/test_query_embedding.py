@@ -9,8 +9,8 @@ import pytest
 
 from engine.corpus import Corpus
 from engine.encoder import Encoder
-from engine.queries import parse
-from engine.query_embedding import BAD, GOOD, QueryEmbedding, embed_query, shares
+from engine.search.queries import parse
+from engine.search.query_embedding import BAD, GOOD, QueryEmbedding, embed_query, shares
 from indexes.catalogue import Catalogue
 from tests.indexes.making import document, put
 

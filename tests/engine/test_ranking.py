@@ -1,6 +1,6 @@
 """Grouping by document, worked out by hand."""
 
-from engine.ranking import RankedDocument, group
+from engine.search.ranking import RankedDocument, group
 
 
 def test_documents_stand_where_their_best_passage_does_with_the_others_below_it() -> None:

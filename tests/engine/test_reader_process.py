@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.reader_process import Reader
-from engine.readers import Unreadable
+from engine.reading.process import Reader
+from engine.reading.readers import Unreadable
 from indexes.records import TableColumns
 
 
@@ -122,7 +122,7 @@ def test_what_a_parser_raises_is_told_in_words(tmp_path, text_file):
 def test_the_child_ends_when_its_parent_is_killed(text_file):
     program = (
         "import multiprocessing, sys, time\n"
-        "from engine.reader_process import Reader\n"
+        "from engine.reading.process import Reader\n"
         "if __name__ == '__main__':\n"
         "    reader = Reader()\n"
         f"    list(reader.read({str(text_file)!r}, 'txt'))\n"

@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
-from engine.decoding import clean, encoding_of
-from engine.readers import READERS, Unreadable, read_file
-from engine.sources import FORMATS, TABLES, find_files, format_of, source_from_path
+from engine.reading.decoding import clean, encoding_of
+from engine.reading.readers import READERS, Unreadable, read_file
+from engine.reading.sources import FORMATS, TABLES, find_files, format_of, source_from_path
 
 
 def read(path):
@@ -119,7 +119,7 @@ def test_a_first_line_that_stands_alone_is_the_title(tmp_path):
 
 
 def test_text_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.readers.LARGEST_TEXT", 3 << 20)
+    monkeypatch.setattr("engine.reading.readers.LARGEST_TEXT", 3 << 20)
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"x" * (4 << 20)))
     with pytest.raises(Unreadable, match="larger than 3 MB"):
         read(tmp_path / "a.txt.gz")
@@ -311,7 +311,7 @@ def test_a_docx_that_cannot_be_read_says_why(tmp_path, content, reason):
 
 
 def test_a_docx_that_is_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.word._LARGEST_PART", 1 << 20)
+    monkeypatch.setattr("engine.reading.word._LARGEST_PART", 1 << 20)
     (tmp_path / "a.docx").write_bytes(docx(paragraph("x" * (2 << 20))))
     with pytest.raises(Unreadable, match="probably harmful"):
         read(tmp_path / "a.docx")

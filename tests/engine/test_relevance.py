@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import relevance
 from engine.encoder import Encoder
-from engine.plain_lines import ENGLISH, OTHER_LANGUAGES
-from engine.relevance import LINE, NOT_AGAINST, WORDLESS, WORDS, Background
+from engine.search import relevance
+from engine.search.plain_lines import ENGLISH, OTHER_LANGUAGES
+from engine.search.relevance import LINE, NOT_AGAINST, WORDLESS, WORDS, Background
 from tests.engine.test_sample import sample_texts
 
 Vectors = NDArray[np.float32]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.library import Library
 from engine.progress import finish
 from engine.records import DocumentHits, Hit, Part, Query, SearchResult, Snippet
-from engine.reranking import MAX_BATCH, Reranker, rerank, rerank_steps
+from engine.search.reranking import MAX_BATCH, Reranker, rerank, rerank_steps
 from indexes.errors import LibraryError, ModelError
 from indexes.records import Locator, Passage
 from tests.tiny_models import WORDS, counting_cross_encoder, tiny_cross_encoder, write_tokenizer

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.progress import finish
-from engine.sources import source_from_path
+from engine.reading.sources import source_from_path
 from engine.workspace import Workspace
 from main import main
 from tests.tiny_models import tiny_sbert

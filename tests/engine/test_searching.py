@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.progress import finish
+from engine.reading.sources import source_from_path
 from engine.records import Condition, Mode, SearchResult
-from engine.sources import source_from_path
 from engine.workspace import Workspace
 from tests.tiny_models import tiny_sbert
 

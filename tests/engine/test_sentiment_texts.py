@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import sentiment_texts as texts
+from engine.tagging import sentiment_texts as texts
 
 
 @pytest.mark.parametrize(

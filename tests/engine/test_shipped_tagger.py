@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.progress import finish
-from engine.tagger import SENTIMENT_LABELS, Tagger, shipped_tagger
-from engine.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE
-from engine.tagger_measures import LabelledText, evaluate
+from engine.tagging.tagger import SENTIMENT_LABELS, Tagger, shipped_tagger
+from engine.tagging.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE
+from engine.tagging.tagger_measures import LabelledText, evaluate
 
 MEGABYTES = 1_000_000
 

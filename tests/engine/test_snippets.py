@@ -1,6 +1,6 @@
 """Snippets, by what a reader sees."""
 
-from engine.snippets import make_snippet
+from engine.search.snippets import make_snippet
 
 
 def marked(text: str, words: tuple[str, ...], length: int) -> tuple[str, list[str]]:

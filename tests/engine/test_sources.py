@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from engine.sources import (
+from engine.reading.sources import (
     content_hash,
     document_key,
     find_files,

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from engine.readers import Unreadable, read_file
-from engine.sources import format_of
+from engine.reading.readers import Unreadable, read_file
+from engine.reading.sources import format_of
 from indexes.records import Locator, TableColumns
 
 
@@ -92,7 +92,7 @@ def test_a_table_without_a_header_is_read_by_its_longest_column(tmp_path):
 
 
 def test_a_quotation_mark_that_never_closes_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.tables._LONGEST_FIELD", 1000)
+    monkeypatch.setattr("engine.reading.tables._LONGEST_FIELD", 1000)
     path = write(tmp_path / "a.csv", 'id,text\n1,fine\n2,"open\n' + "3,more\n" * 1000)
     with pytest.raises(Unreadable, match="quotation mark is not closed"):
         read(path)

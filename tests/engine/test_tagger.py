@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.tagger import SENTIMENT_LABELS, Tagger, softmax
-from engine.tagger_files import (
+from engine.tagging.tagger import SENTIMENT_LABELS, Tagger, softmax
+from engine.tagging.tagger_files import (
     ADAPTER_FILE,
     classification_model,
     read_description,

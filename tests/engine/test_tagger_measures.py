@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.progress import Progress, Steps, finish
-from engine.tagger_measures import LabelledText, calibration_error, evaluate, macro_f1, measure
+from engine.tagging.tagger_measures import LabelledText, calibration_error, evaluate, macro_f1, measure
 from indexes.errors import SourceError
 
 

@@ -11,13 +11,13 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
-from engine import training
 from engine.encoder import Encoder
 from engine.progress import Progress, finish
-from engine.tagger import Tagger
-from engine.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE, read_description
-from engine.tagger_measures import LabelledText
-from engine.training import Settings, hold_out, label_order, read_examples, train_tagger
+from engine.tagging import training
+from engine.tagging.tagger import Tagger
+from engine.tagging.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE, read_description
+from engine.tagging.tagger_measures import LabelledText
+from engine.tagging.training import Settings, hold_out, label_order, read_examples, train_tagger
 from indexes.errors import ModelError, SourceError, TooSmall
 from indexes.records import Source
 from tests.tiny_models import tiny_sbert

@@ -9,8 +9,8 @@ import pytest
 
 from engine import indexing
 from engine.progress import finish
+from engine.reading.sources import source_from_path
 from engine.records import Condition, SearchResult
-from engine.sources import source_from_path
 from engine.workspace import Workspace
 from indexes.errors import CorpusError, SourceError
 from indexes.records import TableColumns

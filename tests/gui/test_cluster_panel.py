@@ -10,8 +10,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from engine.records import MapData
-from gui.cluster_list import ClusterModel
-from gui.cluster_panel import ClusterPanel
+from gui.map.cluster_list import ClusterModel
+from gui.map.cluster_panel import ClusterPanel
 from gui.session import Session
 from tests.gui.map_samples import FakeLink, a_corpus, a_map
 

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 
 from engine.records import DocumentRow
-from gui.document_list import PAGE, on_map
+from gui.corpus.document_list import PAGE, on_map
 from tests.gui import fakes
 from tests.gui.fakes import FakeLink
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from engine.reading.sources import source_from_path
 from engine.records import IndexReport
-from engine.sources import source_from_path
 from gui.engine_link import EngineLink
 from tests.tiny_models import tiny_sbert
 

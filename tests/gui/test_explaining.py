@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QApplication
 
 from engine.records import Attribution, Share
 from gui.actions import Actions
-from gui.division_dialog import DivisionDialog
-from gui.reader_panel import ReaderPanel
+from gui.map.division_dialog import DivisionDialog
+from gui.reader.reader_panel import ReaderPanel
+from gui.reader.shading import shade
+from gui.search.why_box import shades, sum_of
 from gui.session import Session
-from gui.shading import shade
 from gui.signed_bars import SignedBars, digits_for, hundredths
 from gui.theme import LIGHT, palette_of
-from gui.why_box import shades, sum_of
 from tests.gui import fakes
 
 PASSAGE = fakes.passages()[3]

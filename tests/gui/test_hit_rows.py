@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QFont
 
 from engine.records import Snippet
-from gui.hit_rows import ResultRow, rows_of
-from gui.hit_snippet import in_snippet, lay_out
+from gui.search.hit_rows import ResultRow, rows_of
+from gui.search.hit_snippet import in_snippet, lay_out
 from gui.theme import LIGHT
 from tests.gui import fakes
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from engine.records import Preview
 from gui.commands import said
-from gui.load_dialog import LoadDialog, summary
-from gui.sources import column_names, sources_from
+from gui.corpus.load_dialog import LoadDialog, summary
+from gui.corpus.sources import column_names, sources_from
 from indexes.records import Skipped, Source, TableColumns
 from tests.gui import fakes
 

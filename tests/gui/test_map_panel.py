@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.progress import Progress
 from engine.records import DocumentHits, Hit, MapData, SearchResult, Snippet
 from gui.actions import Actions
-from gui.map_panel import MapPanel
+from gui.map.panel import MapPanel
 from gui.session import Session
 from gui.theme import Theme
 from indexes.records import Locator, Passage, Tags

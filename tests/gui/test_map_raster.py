@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from gui.map_geometry import View
-from gui.map_raster import Canvas, Layer, disc_radius, fitting_radius, most_cover, opacity_of
-from gui.map_tiles import Tiles
+from gui.map.geometry import View
+from gui.map.raster import Canvas, Layer, disc_radius, fitting_radius, most_cover, opacity_of
+from gui.map.tiles import Tiles
 
 COLOURS = np.array([[200, 0, 0], [0, 120, 0], [30, 60, 250]], dtype=np.float32)
 

@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from gui import opening
-from gui.default_program import default_program
-from gui.opening import Desktop, Place, command, first_words, known, line_of, open_at, place_of, promise
+from gui.reader import opening
+from gui.reader.default_program import default_program
+from gui.reader.opening import (
+    Desktop,
+    Place,
+    command,
+    first_words,
+    known,
+    line_of,
+    open_at,
+    place_of,
+    promise,
+)
 from indexes.errors import SourceError
 from indexes.records import Locator, Passage
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.records import Condition, Facets
-from gui.facets import begun, columns, completions, groups
-from gui.query_box import QueryBox
-from gui.query_line import History
+from gui.search.facets import begun, columns, completions, groups
+from gui.search.query_box import QueryBox
+from gui.search.query_line import History
 from gui.theme import GAP
 from tests.gui import fakes
 

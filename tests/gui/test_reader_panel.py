@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from engine.records import DocumentHits
 from gui.chip import Chip
 from gui.palette import glow_colour
-from gui.reading import MOST, REACH, Reading
+from gui.reader.reading import MOST, REACH, Reading
 from gui.text_offsets import qt_offset, shown, window
 from gui.theme import LIGHT
 from tests.gui import fakes

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.records import Attribution, Part, Piece, Query
-from gui.score_parts import ScoreParts, of_passages, own_of
+from gui.search.score_parts import ScoreParts, of_passages, own_of
 from gui.session import Session
 from tests.gui import fakes
 

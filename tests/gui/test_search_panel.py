@@ -8,9 +8,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QFileDialog, QStyleOptionViewItem
 
 from engine.records import Query
-from gui.hit_delegate import Part
-from gui.measures_dialog import MeasuresDialog, verdict
-from gui.search_panel import SearchPanel
+from gui.search.hit_delegate import Part
+from gui.search.measures_dialog import MeasuresDialog, verdict
+from gui.search.search_panel import SearchPanel
 from tests.gui import fakes
 
 

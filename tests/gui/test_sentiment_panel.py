@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 
 from engine.records import TextTag
-from gui.sentiment_panel import rows_in
+from gui.tagging.sentiment_panel import rows_in
 from tests.gui import fakes
 
 

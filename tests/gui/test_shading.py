@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from engine.records import Attribution, Share
-from gui import shading
+from gui.reader import shading
 from gui.theme import DARK, LIGHT, Tones
 from tests.gui.test_palette import VISION, contrast, smallest_distance
 

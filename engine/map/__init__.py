@@ -1,0 +1,1 @@
+"""The map: neighbours, layout, clusters, names, and the process that makes them."""

@@ -1,0 +1,1 @@
+"""Reading: files of all formats into documents, and documents into passages."""

@@ -1,0 +1,1 @@
+"""Searching: what a query line means, which passages answer it, and why."""

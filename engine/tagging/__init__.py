@@ -1,0 +1,1 @@
+"""Tagging: models that label texts, how they are trained, kept and measured."""

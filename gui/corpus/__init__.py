@@ -1,0 +1,1 @@
+"""The corpus panel: sources, documents, loading, and the welcome."""

@@ -1,0 +1,1 @@
+"""The reader: a document at its passage, neighbours, and the original file."""

@@ -1,0 +1,1 @@
+"""The search panel: the query line, filters, hits and why they are hits."""

@@ -1,0 +1,1 @@
+"""The sentiment panel, and what the model does with a text."""
