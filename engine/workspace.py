@@ -37,9 +37,8 @@ from engine.records import (
 )
 from engine.search import judging, ranking, searching
 from engine.search.fusion import DENSE_WEIGHT
-from engine.search.qrels import read_judgements
 from engine.search.search_measures import DEPTH, measure_rankings
-from engine.search.trec import read_queries
+from engine.search.trec import read_judgements, read_queries
 from engine.tagging import known_taggers
 from indexes.catalogue import Catalogue
 from indexes.errors import CorpusError, ModelError

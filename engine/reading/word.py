@@ -65,7 +65,7 @@ def _core(archive: zipfile.ZipFile) -> tuple[dict[str, Any], str]:
     try:
         root = ElementTree.fromstring(archive.read("docProps/core.xml"))
     except (KeyError, ElementTree.ParseError, zipfile.BadZipFile, NotImplementedError):
-        return {}, ""
+        return {}, ""  # NotImplementedError: zipfile's word for a compression that it does not know
     metadata = {
         name: text
         for name, tag in (("author", f"{_DUBLIN}creator"), ("date", f"{_TERMS}created"))

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.search.qrels import read_judgements
-from engine.search.trec import read_queries
+from engine.search.trec import read_judgements, read_queries
 from engine.workspace import Workspace
 from tests.benchmarks.report import print_table
 

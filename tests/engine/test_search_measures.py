@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.search.qrels import read_judgements
 from engine.search.search_measures import measure_rankings, ndcg, recall, reciprocal_rank
+from engine.search.trec import read_judgements
 from indexes.errors import SourceError
 
 GRADES = {"a": 1, "b": 2, "c": 1, "d": 0, "e": -1}
