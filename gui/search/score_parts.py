@@ -43,6 +43,7 @@ class ScoreParts(QWidget):
         self._link = link
         self._session = session
         self._attribution: Attribution | None = None
+        self._shown: tuple[int, tuple[Row, ...], str] | None = None
         self.rows: list[PartRow] = []
         self.listed: QWidget | None = None
         self._under: QScrollArea | None = None
@@ -53,12 +54,17 @@ class ScoreParts(QWidget):
         self._column.setSpacing(0)
 
     def show_attribution(self, attribution: Attribution, of_query: bool) -> None:
-        """Show the parts of a score, closed; only those of a query can be made of passages."""
-        if attribution is self._attribution:
-            return
-        self._attribution = attribution
+        """Show the parts of a score, closed; only those of a query can be made of passages.
+
+        The same parts told again stay as they are, so that a row that was just opened does not shut.
+        """
         result = self._session.result if of_query else None
         parts = attribution.parts or _alone(attribution, result)
+        shown = attribution.passage_id, tuple(parts), result.query if result else ""
+        self._attribution = attribution
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._close()
         for row in self.rows:
             row.deleteLater()
