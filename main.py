@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.library = options.library or default_library()
     if options.command is None:
         return open_window(options)
-    from engine.commands import run
+    from engine.commands.run import run
 
     return run(options)
 

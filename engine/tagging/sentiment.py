@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from engine.commands.terminal import Terminal
 from engine.encoder import Encoder
 from engine.progress import Steps
 from engine.tagging import sentiment_texts as texts
@@ -18,7 +19,6 @@ from engine.tagging.tagger import SENTIMENT, SENTIMENT_LABELS, Tagger, shipped_t
 from engine.tagging.tagger_files import read_description, write_description
 from engine.tagging.tagger_measures import LabelledText, evaluate
 from engine.tagging.training import Settings, train_tagger
-from engine.terminal import Terminal
 
 FIRST = Settings(
     epochs=1, learning_rate=1.2e-3, top_layers=4, max_tokens=100, token_budget=1400, evaluations=6, patience=6

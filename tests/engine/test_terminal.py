@@ -7,8 +7,8 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
+from engine.commands.terminal import Terminal, plain
 from engine.progress import Progress
-from engine.terminal import Terminal, plain
 from indexes.records import Locator, Skipped
 
 

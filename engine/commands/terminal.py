@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.pace import Pace, time_left
 from engine.progress import Progress, R, Steps
+from indexes.records import Skipped
 
 DONE, FAILED, USAGE, SKIPPED, INTERRUPTED = 0, 1, 2, 3, 130
 """What a command exits with."""
@@ -122,3 +123,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def list_skipped(terminal: Terminal, skipped: Sequence[Skipped]) -> None:
+    """Note the files that were skipped, and why."""
+    if skipped:
+        terminal.note(f"Skipped {counted(len(skipped), 'file')}:")
+        for item in skipped:
+            terminal.note(f"  {item.path}: {item.reason}")

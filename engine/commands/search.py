@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from engine.command_options import columns, conditions, pairs
+from engine.commands.options import columns, conditions, pairs
+from engine.commands.terminal import DONE, Terminal, counted
 from engine.reading.sources import source_from_path
 from engine.records import Attribution, DocumentHits, Hit, SearchMeasures, SearchResult
 from engine.search.trec import read_queries, write_run
-from engine.terminal import DONE, Terminal, counted
 from engine.workspace import Workspace
 
 SHOWN_WORDS = 6
