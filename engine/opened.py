@@ -1,0 +1,90 @@
+"""What a Workspace has open: corpora, models and the map worker of one process."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from engine.corpus import Corpus
+from engine.library import Library
+from engine.tagging import known_taggers
+from engine.tagging.tagger import SENTIMENT
+
+if TYPE_CHECKING:
+    from engine.encoder import Encoder
+    from engine.map.worker import MapWorker
+    from engine.search.reranking import Reranker
+    from engine.tagging.tagger import Tagger
+
+
+class Opened:
+    """Owns the open corpora, the models and the map worker; opens each at its first use."""
+
+    def __init__(self, library: Path, device: str | None = None, encoder: str | None = None) -> None:
+        self.library = Library.open(library)
+        self._device = device
+        self._encoder_name = encoder
+        self._encoder: Encoder | None = None
+        self._loading = False
+        self._corpora: dict[str, Corpus] = {}
+        self._taggers: dict[str, Tagger] = {}
+        self._reranker: Reranker | None = None
+        self._worker: MapWorker | None = None
+
+    def close(self) -> None:
+        """Let go of files and end child processes."""
+        for corpus in self._corpora.values():
+            corpus.close()
+        self._corpora.clear()
+        if self._worker:
+            self._worker.close()
+            self._worker = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def encoder(self) -> "Encoder":
+        """Return the encoder; its model loads with the first text. Raises ModelError."""
+        if self._encoder is None:
+            self._encoder = self._open_encoder()
+        return self._encoder
+
+    def tagger(self, name: str = SENTIMENT) -> "Tagger":
+        """Return a tagger by name or folder, loading it on first use. Raises ModelError."""
+        if name not in self._taggers:
+            from engine.encoder import choose_device
+            from engine.tagging.tagger import Tagger
+
+            folder = known_taggers.find_tagger(name, self.library.taggers_folder)
+            self._taggers[name] = Tagger.open(folder, choose_device(self._device))
+        return self._taggers[name]
+
+    def _open_encoder(self) -> "Encoder":
+        from engine.encoder import BUNDLED, Encoder
+
+        named = self._encoder_name
+        return Encoder.open(Path(named) if named and named != BUNDLED else None, self._device)
+
+    def _tagger_id(self, name: str) -> str:
+        return known_taggers.tagger_id(known_taggers.find_tagger(name, self.library.taggers_folder))
+
+    def _corpus(self, name: str) -> Corpus:
+        if name not in self._corpora:
+            self._corpora[name] = Corpus.open(self.library.folder_of(name))
+        return self._corpora[name]
+
+    def _forget(self, name: str) -> None:
+        corpus = self._corpora.pop(name, None)
+        if corpus:
+            corpus.close()
+
+    def _map_worker(self) -> "MapWorker":
+        if self._worker is None:
+            from engine.map.worker import MapWorker
+
+            self._worker = MapWorker(self.library.numba_cache)
+        return self._worker
