@@ -85,10 +85,11 @@ class Workspace(SearchCalls, MapCalls, TaggingCalls):
         self.library.remove(name)
 
     def remove_source(self, name: str, source_id: int) -> CorpusInfo:
-        """Stop following a source and drop what was read from it."""
+        """Stop following a source and drop what was read from it, embeddings of its texts included."""
         corpus = self._corpus(name)
         with corpus.writing() as catalogue:
             catalogue.remove_source(source_id)
+            catalogue.drop_unused_embeddings()
         return self.corpus(name)
 
     def preview(self, name: str, sources: Sequence[Source]) -> Steps[Preview]:

@@ -100,17 +100,6 @@ class Catalogue:
             db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
     @property
-    def generation(self) -> int:
-        """A number that every change of passages or embeddings raises."""
-        mark = self.mark
-        return mark.text + mark.last_embedding
-
-    @property
-    def text_generation(self) -> int:
-        """A number that every change of passages raises."""
-        return self.mark.text
-
-    @property
     def mark(self) -> Mark:
         """How far the catalogue is, for derived indexes."""
         with self._database.reading() as db:

@@ -1,7 +1,9 @@
 """The whole path through the Workspace, with a small random encoder: load, change, search, cancel, remove."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -258,6 +260,7 @@ def test_a_removed_source_takes_its_documents_along(
     info = workspace.remove_source("Notes", source.id)
     assert info.documents == 1
     assert keys(workspace.search("Notes", "river storm", mode="keyword")) == ["other.txt"]
+    assert _embeddings_kept(workspace, "Notes") == info.passages
 
 
 def test_a_source_that_is_gone_is_reported_and_its_documents_stay(workspace: Workspace, notes: Path) -> None:
@@ -322,3 +325,9 @@ def test_what_is_read_can_be_searched_by_words_before_it_is_embedded(
     work.close()
 
     assert found == ["train.html"]
+
+
+def _embeddings_kept(workspace: Workspace, name: str) -> int:
+    """How many embeddings the file of a corpus holds, used or not."""
+    with closing(sqlite3.connect(workspace.library.folder_of(name) / "catalogue.db")) as db:
+        return int(db.execute("SELECT count(*) FROM embeddings").fetchone()[0])
