@@ -8,6 +8,15 @@ WORDS = (
     "water garden school doctor storm happy sad good bad slow fast red blue one two three"
 ).split()
 
+SIZES = {
+    "vocab_size": len(WORDS) + 64,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+}
+"""What all these BERTs share."""
+
 
 def write_tokenizer(folder: Path) -> None:
     """Write a WordPiece tokenizer that knows WORDS and every ASCII letter."""
@@ -52,15 +61,9 @@ def tiny_sbert(folder: Path, max_tokens: int = 32, pooling: str = "pooling_mode_
     folder.mkdir(parents=True, exist_ok=True)
     write_tokenizer(folder)
     torch.manual_seed(7)
-    config = BertConfig(
-        vocab_size=len(WORDS) + 64,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
+    BertModel(BertConfig(**SIZES, max_position_embeddings=64)).save_pretrained(
+        folder, safe_serialization=True
     )
-    BertModel(config).save_pretrained(folder, safe_serialization=True)
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": max_tokens}))
     (folder / "1_Pooling").mkdir(exist_ok=True)
     (folder / "1_Pooling" / "config.json").write_text(
@@ -77,15 +80,9 @@ def tiny_cross_encoder(folder: Path, labels: int = 1, window: int = 24) -> Path:
     folder.mkdir(parents=True)
     write_tokenizer(folder)
     torch.manual_seed(11)
+    far_apart = 0.5  # the scores of different texts
     config = BertConfig(
-        vocab_size=len(WORDS) + 64,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=window,
-        num_labels=labels,
-        initializer_range=0.5,  # so that the scores of different texts are far apart
+        **SIZES, max_position_embeddings=window, num_labels=labels, initializer_range=far_apart
     )
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder

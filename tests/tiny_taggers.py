@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.tiny_models import WORDS, write_tokenizer
+from tests.tiny_models import SIZES, WORDS, write_tokenizer
 
 SHOUTED = ("POSITIVE", "NEGATIVE", "NEUTRAL")
 """Labels as many published models have them: in capitals and in an order of their own."""
@@ -21,11 +21,7 @@ def tiny_bert_classifier(
     write_tokenizer(folder)
     torch.manual_seed(3)
     settings = BertConfig(
-        vocab_size=len(WORDS) + 64,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
+        **SIZES,
         max_position_embeddings=window,
         id2label=dict(enumerate(labels)),
         initializer_range=0.5,  # so that the probabilities of different texts are far apart
@@ -44,11 +40,7 @@ def tiny_roberta_classifier(folder: Path) -> Path:
     write_tokenizer(folder)
     torch.manual_seed(3)
     config = RobertaConfig(
-        vocab_size=len(WORDS) + 64,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
+        **SIZES,
         max_position_embeddings=12,
         pad_token_id=1,
         num_labels=2,
