@@ -1,13 +1,13 @@
 """What the engine answers, as frozen records; light to import, so the window uses them too."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.records import Cluster, Document, Passage, Skipped, Source
 from indexes.records import Condition as Condition
+from indexes.records import Document, Passage, Skipped, Source
 from indexes.records import Facets as Facets
 
 Mode = Literal["hybrid", "dense", "keyword"]
@@ -233,28 +233,6 @@ class SearchMeasures:
     ndcg: float
     mrr: float
     recall: float
-
-
-@dataclass(frozen=True, slots=True)
-class MapData:
-    """A map ready to draw. Row i of every array is one passage (a point).
-
-    passage_ids (n,) int64 rising; document_ids (n,) int64; xy (n, 2) float32; cluster_ids (n,) int32, -1 noise;
-    strengths (n,) float32 in [0, 1]; format_ids (n,) int32 into `formats`. `unmapped` counts passages of the
-    corpus that were added after the map was made.
-    """
-
-    passage_ids: NDArray[np.int64]
-    document_ids: NDArray[np.int64]
-    xy: NDArray[np.float32]
-    cluster_ids: NDArray[np.int32]
-    strengths: NDArray[np.float32]
-    format_ids: NDArray[np.int32]
-    formats: tuple[str, ...]
-    clusters: tuple[Cluster, ...]
-    unmapped: int
-    parameters: dict[str, Any]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.map.records import MapData
 from engine.progress import Progress
-from engine.records import CorpusInfo, IndexReport, MapData
+from engine.records import CorpusInfo, IndexReport
 from gui.actions import Actions
 from gui.engine_link import EngineLink, Job
 from gui.jobs import MAPS, loading, map_job

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records import MapData
+from engine.map.records import MapData
 
 CLUSTERS_LIGHT = ("#ef7078", "#7e5f1d", "#cab20e", "#549900", "#137295", "#18b7f4", "#4f34b7", "#a058e7")
 CLUSTERS_DARK = ("#f4b89c", "#a86001", "#cef035", "#8cac04", "#0c96a3", "#4febfb", "#8a4acd", "#ce8cff")

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.records import Attribution, CorpusInfo, MapData, SearchResult
+from engine.map.records import MapColumn, MapData, MapTrust, MapView, QueryPlace
+from engine.records import Attribution, CorpusInfo, SearchResult
 from indexes.records import Tags
 
 
@@ -21,6 +22,12 @@ class Session(QObject):
     tags_changed = Signal()
     explaining_changed = Signal()
     attributions_changed = Signal()
+    column_changed = Signal()
+    trust_changed = Signal()
+    query_place_changed = Signal()
+    neighbours_changed = Signal()
+    hovered_cluster_changed = Signal()
+    map_views_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +42,12 @@ class Session(QObject):
         self.tags: Tags | None = None
         self.explaining: bool = False
         self.attributions: dict[int, Attribution] = {}
+        self.column: MapColumn | None = None
+        self.trust: MapTrust | None = None
+        self.query_place: QueryPlace | None = None
+        self.neighbours: tuple[int, ...] = ()
+        self.hovered_cluster: int = -1
+        self.map_views: tuple[MapView, ...] = ()
 
     @property
     def corpus_name(self) -> str:
@@ -57,6 +70,8 @@ class Session(QObject):
         self.set_selection((), "")
         self.set_result(None)
         self.set_tags(None)
+        self.set_column(None)
+        self.set_map_views(())
         self.set_map(None)
         self.corpus_changed.emit()
 
@@ -68,11 +83,17 @@ class Session(QObject):
         if self.attributions:
             self.attributions = {}
             self.attributions_changed.emit()
+        self.set_query_place(None)
         self.result_changed.emit()
 
     def set_map(self, map_data: MapData | None) -> None:
-        """Show a map, or none."""
+        """Show a map, or none. Measures and places of another layout go."""
+        same = map_data is not None and self.map is not None and map_data.xy is self.map.xy
         self.map = map_data
+        self.set_hovered_cluster(-1)
+        if not same:
+            self.set_trust(None)
+            self.set_query_place(None)
         self.map_changed.emit()
 
     def set_selection(self, passage_ids: Iterable[int], origin: str) -> None:
@@ -87,6 +108,7 @@ class Session(QObject):
         """Choose the passage being read; 0 for none."""
         if passage_id != self.current:
             self.current = passage_id
+            self.set_neighbours(())
             self.current_changed.emit()
 
     def set_tags(self, tags: Tags | None) -> None:
@@ -103,3 +125,38 @@ class Session(QObject):
         """Note why passages are near the query of the result on show; another result forgets it."""
         self.attributions |= {attribution.passage_id: attribution for attribution in attributions}
         self.attributions_changed.emit()
+
+    def set_column(self, column: MapColumn | None) -> None:
+        """Know what every passage is in one column, for colours and for the time brush."""
+        self.column = column
+        self.column_changed.emit()
+
+    def set_trust(self, trust: MapTrust | None) -> None:
+        """Know where the map's picture lies."""
+        if trust is not self.trust:
+            self.trust = trust
+            self.trust_changed.emit()
+
+    def set_query_place(self, place: QueryPlace | None) -> None:
+        """Know where the query of the result on show would lie on the map."""
+        if place is not self.query_place:
+            self.query_place = place
+            self.query_place_changed.emit()
+
+    def set_neighbours(self, passage_ids: Iterable[int]) -> None:
+        """Know the nearest passages, by meaning, of the current one, the nearest first."""
+        neighbours = tuple(passage_ids)
+        if neighbours != self.neighbours:
+            self.neighbours = neighbours
+            self.neighbours_changed.emit()
+
+    def set_hovered_cluster(self, cluster_id: int) -> None:
+        """Point at a cluster, on the map or in the outline; -1 for none."""
+        if cluster_id != self.hovered_cluster:
+            self.hovered_cluster = cluster_id
+            self.hovered_cluster_changed.emit()
+
+    def set_map_views(self, views: Iterable[MapView]) -> None:
+        """Know the views of the map that the user keeps."""
+        self.map_views = tuple(views)
+        self.map_views_changed.emit()

@@ -149,7 +149,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An HDBSCAN group. `id` counts from 0 by falling size; `name` is the user's, else made from `keywords`."""
+    """An HDBSCAN group. `id` counts from 0 by falling size; `name` is the user's, else made from `keywords`.
+
+    `branch` is the branch it lies in, -1 for none; `colour` the user's as #rrggbb, "" for the palette's; `stability`
+    in [0, 1] how much of it survives when the map is made otherwise, None until measured; `made_by_user` when it was
+    merged or split by hand.
+    """
 
     id: int
     size: int
@@ -157,6 +162,37 @@ class Cluster:
     name: str
     exemplars: tuple[int, ...]
     named_by_user: bool = False
+    branch: int = -1
+    colour: str = ""
+    stability: float | None = None
+    made_by_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Clusters that HDBSCAN's tree holds together when it is cut higher up. `parent` is a branch, -1 at the top.
+
+    `clusters` are the ids of all clusters below it, also those of the branches it holds; `size` counts their passages.
+    """
+
+    id: int
+    parent: int
+    size: int
+    clusters: tuple[int, ...]
+    keywords: tuple[str, ...] = ()
+    name: str = ""
+    named_by_user: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A denser group inside the cluster `cluster`: HDBSCAN's tree cut lower down. `id` is its place among all parts."""
+
+    id: int
+    cluster: int
+    size: int
+    keywords: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +200,10 @@ class Projection:
     """A stored map: row i of every array is passage `passage_ids[i]`.
 
     passage_ids (n,) int64 rising; xy (n, 2) float32; cluster_ids (n,) int32, -1 is noise; strengths (n,) float32
-    in [0, 1]. `parameters` holds seed, parameters and versions as JSON types.
+    in [0, 1]. part_ids (n,) int32, -1 in no part; nearest_ids (n,) int32, the own cluster or for noise the nearest
+    (-1 when there is none); nearness (n,) float32 in [0, 1], how near noise is to that cluster, 1 for its members:
+    all three are empty in a map that knows nothing of them. `parameters` holds seed, parameters and versions as JSON
+    types.
     """
 
     run_id: int
@@ -173,6 +212,21 @@ class Projection:
     cluster_ids: NDArray[np.int32]
     strengths: NDArray[np.float32]
     parameters: dict[str, Any]
+    part_ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    nearest_ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    nearness: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    branches: tuple[Branch, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """A place on the map that the user wants to come back to: the middle in map units, and pixels to a unit."""
+
+    name: str
+    x: float
+    y: float
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.commands.terminal import DONE, Terminal, counted
 from engine.exporting import write_table
-from engine.records import MapData
+from engine.map.records import MapData
 from engine.workspace import Workspace
 from indexes.errors import AsterismError
 

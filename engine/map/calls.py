@@ -1,8 +1,8 @@
 """What a Workspace can be asked about the map and its clusters."""
 
+from engine.map.records import MapData
 from engine.opened import Opened
 from engine.progress import Steps
-from engine.records import MapData
 from indexes.records import Cluster
 
 

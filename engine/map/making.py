@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from engine.corpus import Corpus
 from engine.map.mapping import MapResult
 from engine.map.naming import cluster_name, naming_rows, naming_steps
+from engine.map.records import MapData
 from engine.map.worker import MapWorker
 from engine.progress import Progress, Steps
-from engine.records import MapData
 from indexes.errors import TooSmall
 from indexes.records import Cluster, Projection
 

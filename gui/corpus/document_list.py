@@ -9,7 +9,8 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
-from engine.records import CorpusInfo, DocumentRow, DocumentView, MapData
+from engine.map.records import MapData
+from engine.records import CorpusInfo, DocumentRow, DocumentView
 from gui.actions import Actions
 from gui.engine_link import EngineLink
 from gui.jobs import loading

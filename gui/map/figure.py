@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records import MapData
+from engine.map.records import MapData
 from gui import palette
 from gui.map.geometry import Bounds, View, bounds_of
 from gui.map.labels import dense_centres, spreads

@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
+from engine.map.records import MapData
 from engine.progress import Progress
-from engine.records import MapData
 from gui import palette
 from gui.actions import MAKE_MAP, UPDATE_MAP, Actions
 from gui.engine_link import EngineLink, Job

@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
-from engine.records import MapData
+from engine.map.records import MapData
 from gui.map.figure import Figure, by_cluster
 from gui.map.geometry import View
 from gui.map.picture import Drawing

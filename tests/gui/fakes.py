@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from engine.map.records import MapData
 from engine.progress import Progress
 from engine.records import (
     Attribution,
@@ -20,7 +21,6 @@ from engine.records import (
     Hit,
     IndexReport,
     Inspection,
-    MapData,
     Preview,
     SearchMeasures,
     SearchResult,

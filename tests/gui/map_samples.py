@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from engine.map.records import MapData
 from engine.progress import Progress
-from engine.records import CorpusInfo, MapData
+from engine.records import CorpusInfo
 from indexes.records import Cluster
 
 

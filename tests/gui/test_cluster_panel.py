@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from engine.records import MapData
+from engine.map.records import MapData
 from gui.map.cluster_list import ClusterModel
 from gui.map.cluster_panel import ClusterPanel
 from gui.session import Session

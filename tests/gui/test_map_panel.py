@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.map.records import MapData
 from engine.progress import Progress
-from engine.records import DocumentHits, Hit, MapData, SearchResult, Snippet
+from engine.records import DocumentHits, Hit, SearchResult, Snippet
 from gui.actions import Actions
 from gui.map.panel import MapPanel
 from gui.session import Session
