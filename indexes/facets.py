@@ -38,14 +38,12 @@ def facets(db: sqlite3.Connection, details: Details, table: PassageTable) -> Fac
             columns=_columns(db, details),
             dates=_dates(details.days(db)),
         )
-    found = maps.latest_map(db)
-    clusters = [] if found is None else found[1]
     return Facets(
         formats=kept.formats,
         folders=kept.folders,
         columns=kept.columns,
         labels=_ranked(_labels(db, details, table)),
-        clusters=tuple((cluster.name, cluster.size) for cluster in clusters),
+        clusters=_clusters(db, table),
         dates=kept.dates,
     )
 
@@ -130,6 +128,21 @@ def _labels(db: sqlite3.Connection, details: Details, table: PassageTable) -> Co
             for element in set(map(_said, value)):
                 counts[element] += count
     return +counts
+
+
+def _clusters(db: sqlite3.Connection, table: PassageTable) -> Counts:
+    """Count the documents with a passage in each cluster of the newest map, in the order of the clusters."""
+    latest = maps.latest_map(db)
+    if latest is None or not len(table.passage_ids):
+        return ()
+    projection, clusters = latest
+    rows = np.minimum(np.searchsorted(table.passage_ids, projection.passage_ids), len(table.passage_ids) - 1)
+    counted = (table.passage_ids[rows] == projection.passage_ids) & (projection.cluster_ids >= 0)
+    # A cluster and a document in one number: unique on pairs sorts far longer.
+    span = int(table.document_ids.max()) + 1
+    pairs = np.unique(projection.cluster_ids[counted] * np.int64(span) + table.document_ids[rows[counted]])
+    counts = np.bincount(pairs // span, minlength=len(clusters)).tolist()
+    return tuple((cluster.name, counts[cluster.id]) for cluster in clusters)
 
 
 def _dates(days: NDArray[np.int32]) -> tuple[str, str]:

@@ -158,7 +158,77 @@ CREATE TABLE judgements (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+_THIRD = """
+-- As long as passage_ids, or empty in a map that knows nothing of them.
+ALTER TABLE maps ADD COLUMN part_ids BLOB NOT NULL DEFAULT x'';
+ALTER TABLE maps ADD COLUMN nearest_ids BLOB NOT NULL DEFAULT x'';
+ALTER TABLE maps ADD COLUMN nearness BLOB NOT NULL DEFAULT x'';
+
+-- The clusters as they were found, before the user merged or split any: int32 each, a row a passage. Without a row
+-- here a map is as it was found. branches: [[parent, [clusters]], …].
+CREATE TABLE found_clusters (
+    map_id INTEGER PRIMARY KEY REFERENCES maps ON DELETE CASCADE,
+    nearest_ids BLOB NOT NULL,
+    part_ids BLOB NOT NULL,
+    branches TEXT NOT NULL
+);
+
+ALTER TABLE clusters ADD COLUMN branch INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE clusters ADD COLUMN colour TEXT NOT NULL DEFAULT '';
+ALTER TABLE clusters ADD COLUMN stability REAL;
+ALTER TABLE clusters ADD COLUMN made_by_user INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE branches (
+    map_id INTEGER NOT NULL REFERENCES maps ON DELETE CASCADE,
+    id INTEGER NOT NULL,
+    parent INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    clusters TEXT NOT NULL,
+    keywords TEXT NOT NULL,
+    name TEXT NOT NULL,
+    user_name TEXT,
+    PRIMARY KEY (map_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE parts (
+    map_id INTEGER NOT NULL REFERENCES maps ON DELETE CASCADE,
+    id INTEGER NOT NULL,
+    cluster INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    keywords TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (map_id, id)
+) WITHOUT ROWID;
+
+-- What the user did to clusters, not tied to a map: it is done again to the next one. passages: int64 ids, the groups
+-- one after another; ends: where each group ends; known_to: the highest passage id on the map then.
+CREATE TABLE map_edits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    passages BLOB NOT NULL,
+    ends TEXT NOT NULL,
+    known_to INTEGER NOT NULL,
+    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+);
+
+CREATE TABLE map_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reason TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+);
+
+CREATE TABLE map_views (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    scale REAL NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 
 
 def check(connection: sqlite3.Connection, name: str) -> int:
