@@ -99,13 +99,46 @@ def parser() -> argparse.ArgumentParser:
     _corpus(make_map)
     make_map.add_argument("--seed", type=int, default=0)
     make_map.add_argument("--fast", action="store_true", help="use all cores; not repeatable")
+    make_map.add_argument(
+        "--aligned", action="store_true", help="keep what stays where it is on the map there is"
+    )
+    make_map.add_argument(
+        "--min-cluster-size", type=_positive, metavar="N", help="smaller groups are no clusters"
+    )
     make_map.add_argument("--out", type=Path, metavar="FILE", help="write the points as .csv or .parquet")
+    make_map.add_argument(
+        "--page", type=Path, metavar="FILE", help="write the map as one self-contained .html"
+    )
+    make_map.add_argument("--trust", action="store_true", help="measure how faithful the picture is")
 
-    clusters = commands.add_parser("clusters", parents=[common], help="list the clusters of the map")
+    clusters = commands.add_parser(
+        "clusters", parents=[common], help="list the clusters of the map, or change them"
+    )
     _corpus(clusters)
+    clusters.add_argument("--tree", action="store_true", help="list them as the outline does")
     clusters.add_argument(
         "--divide", nargs=2, type=int, metavar="N", help="say which words divide two clusters"
     )
+    clusters.add_argument(
+        "--preview", action="store_true", help="say how many there would be with other smallest sizes"
+    )
+    clusters.add_argument("--min-cluster-size", type=_positive, metavar="N", help="find them again, same map")
+    clusters.add_argument("--merge", nargs="+", type=int, metavar="N", help="make one cluster of several")
+    clusters.add_argument("--split", type=int, metavar="N", help="make clusters of the parts of one")
+    clusters.add_argument("--undo", action="store_true", help="take the last merge or split back")
+    clusters.add_argument(
+        "--rename", nargs=2, metavar=("N", "NAME"), help="an empty name brings the keywords back"
+    )
+    clusters.add_argument(
+        "--reach",
+        type=float,
+        metavar="R",
+        help="0…1: the share of noise shown with its nearest cluster; -1…0: how weak members become noise",
+    )
+    clusters.add_argument(
+        "--stability", action="store_true", help="measure how much of each survives another run"
+    )
+    clusters.add_argument("--history", action="store_true", help="say what became what")
 
     tag = commands.add_parser("tag", parents=[common], help="tag a text, a table or file, or a corpus")
     tag.add_argument("text", nargs="?")

@@ -98,10 +98,13 @@ class Workspace(SearchCalls, MapCalls, TaggingCalls):
         return (yield from indexing.preview_sources(corpus, self.encoder(), sources))
 
     def index(self, name: str, sources: Sequence[Source] = ()) -> Steps[IndexReport]:
-        """Add sources to a corpus, made if need be, and bring all its sources up to date."""
+        """Add sources to a corpus, made if need be, and bring all its sources up to date, its map too."""
         if name not in self.library.corpora():
             self.library.create(name)
-        return (yield from indexing.index_corpus(self._corpus(name), self.encoder(), sources))
+        report = yield from indexing.index_corpus(self._corpus(name), self.encoder(), sources)
+        if report.files_read:
+            yield from self.place_new(name)
+        return report
 
     def load_sample(self) -> Steps[IndexReport]:
         """Make the corpus “Sample” from the texts that come with Asterism, or bring it up to date."""

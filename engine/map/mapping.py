@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.map import clusters, layout
+from engine.map.alignment import align
 from engine.map.layout import Report
-from engine.map.neighbours import Neighbours, Vectors, find_neighbours
+from engine.map.neighbours import Neighbours, Vectors, blocks, find_neighbours
 from engine.progress import Progress
-
-MIN_PASSAGES = 15
-"""With fewer different passages no density can be told from chance: they are laid out, not clustered."""
+from indexes.errors import ModelError
+from indexes.records import Branch, Part
 
 N_NEIGHBOURS = 15
 
@@ -24,15 +24,21 @@ class MapResult:
     """Where every passage lies and to which cluster it belongs; row i is row i of the vectors.
 
     xy (n, 2) float32; cluster_ids (n,) int32 counted from 0 by falling size, -1 noise; strengths (n,) float32
-    in [0, 1], 0 for noise; `exemplars` has for each cluster the rows most typical of it, best first.
-    `parameters` holds JSON types only: the seed, all that was chosen, and the versions of what computed it.
-    `note` is a sentence when there are no clusters, saying why.
+    in [0, 1], 0 for noise; nearest_ids, nearness and part_ids (n,) as in Projection; `exemplars` has for each cluster
+    the rows most typical of it, best first; `branches` and `parts` have no names yet. `parameters` holds JSON types
+    only: the seed, all that was chosen, and the versions of what computed it. `note` is a sentence when there are no
+    clusters, saying why.
     """
 
     xy: NDArray[np.float32]
     cluster_ids: NDArray[np.int32]
     strengths: NDArray[np.float32]
+    nearest_ids: NDArray[np.int32]
+    nearness: NDArray[np.float32]
+    part_ids: NDArray[np.int32]
     exemplars: tuple[tuple[int, ...], ...]
+    branches: tuple[Branch, ...]
+    parts: tuple[Part, ...]
     parameters: dict[str, Any]
     note: str = ""
 
@@ -48,40 +54,55 @@ def make_map(
     fast: bool = False,
     min_cluster_size: int | None = None,
     *,
+    start: NDArray[np.float32] | None = None,
     threads: int = 1,
     report: Report = lambda progress: None,
 ) -> MapResult:
     """Lay out and cluster `vectors`, (n, dim) float32 or float16 of unit length, n >= 0.
 
-    The same vectors, seed and machine give the same result to the bit; with `fast` the layout runs on all
-    threads at once, which it cannot do in a repeatable order. `threads` is for the neighbour search, which is
-    repeatable with any number. Holds the interpreter for long times and cannot be entered twice at once: call
-    it through a MapWorker.
+    The same vectors, seed, start and machine give the same result to the bit; with `fast` the layout runs on all
+    threads at once, which it cannot do in a repeatable order. From `start` (n, 2), finite coordinates, the layout goes
+    on instead of beginning anew, and is turned back onto it: points stay near where they were. `threads` is for the
+    neighbour search, which is repeatable with any number. Raises ModelError when vectors hold NaN or infinity. Holds
+    the interpreter for long times and cannot be entered twice at once: call it through a MapWorker.
     """
+    _check(vectors)
     first_rows, copy_of = find_copies(vectors)
     chosen: dict[str, Any] = _provenance() | {
         "seed": seed,
         "fast": fast,
+        "aligned": start is not None,
         "passages": len(vectors),
         "distinct": len(first_rows),
     }
-    if len(first_rows) < MIN_PASSAGES:
-        return _unclustered(vectors, len(first_rows), chosen)
-    distinct = vectors if len(first_rows) == len(vectors) else vectors[first_rows]
-    neighbours = _neighbours(distinct, threads, seed, report)
-    xy = layout.lay_out(distinct, neighbours, seed=seed, fast=fast, report=report)
-    report(Progress("Finding clusters"))
-    size = min_cluster_size or clusters.default_min_cluster_size(len(vectors))
-    labels, strengths = clusters.find_clusters(xy, size)
-    cluster_ids, strengths = clusters.spread_to_copies(labels, strengths, copy_of, size)
-    exemplars = clusters.find_exemplars(vectors, cluster_ids, strengths)
-    chosen |= {
-        "neighbours": neighbours.parameters,
-        "umap": layout.parameters(neighbours),
-        "hdbscan": clusters.parameters(size),
-    }
-    note = "" if exemplars else "No clusters: the passages are spread too evenly for groups to stand out."
-    return MapResult(xy[copy_of], cluster_ids, strengths, exemplars, chosen, note)
+    if len(first_rows) < clusters.MIN_PASSAGES:
+        xy = layout.principal_coordinates(vectors, 2)
+        chosen |= {"layout": "pca"}
+    else:
+        distinct = vectors if len(first_rows) == len(vectors) else vectors[first_rows]
+        neighbours = _neighbours(distinct, threads, seed, report)
+        begin = None if start is None else start[first_rows]
+        xy = layout.lay_out(distinct, neighbours, seed=seed, fast=fast, start=begin, report=report)[copy_of]
+        chosen |= {"neighbours": neighbours.parameters, "umap": layout.parameters(neighbours)}
+    if start is not None:
+        xy = align(xy, start).moved(xy)
+    found = clusters.recluster(xy, min_cluster_size, report=report)
+    if found.parameters:
+        chosen |= {"hdbscan": found.parameters}
+    exemplars = clusters.find_exemplars(vectors, found.cluster_ids, found.strengths)
+    return MapResult(
+        xy=xy,
+        cluster_ids=found.cluster_ids,
+        strengths=found.strengths,
+        nearest_ids=found.nearest_ids,
+        nearness=found.nearness,
+        part_ids=found.part_ids,
+        exemplars=exemplars,
+        branches=found.branches,
+        parts=found.parts,
+        parameters=chosen,
+        note=found.note,
+    )
 
 
 def find_copies(vectors: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -102,6 +123,15 @@ def find_copies(vectors: Vectors) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return np.array(first_rows, dtype=np.int64), copy_of
 
 
+def _check(vectors: Vectors) -> None:
+    broken = sum(int((~np.isfinite(rows)).any(axis=1).sum()) for _, rows in blocks(vectors))
+    if broken:
+        raise ModelError(
+            f"The map could not be made: {broken} of {len(vectors)} embeddings are no numbers (NaN or infinity). "
+            "The encoder is broken, or does not fit this machine. Embed the corpus anew with another."
+        )
+
+
 def _neighbours(vectors: Vectors, threads: int, seed: int, report: Report) -> Neighbours:
     def tell(done: int, total: int) -> None:
         report(Progress("Finding neighbours", done, total, "passages"))
@@ -109,20 +139,6 @@ def _neighbours(vectors: Vectors, threads: int, seed: int, report: Report) -> Ne
     tell(0, len(vectors))
     k = min(N_NEIGHBOURS, len(vectors) - 1)
     return find_neighbours(vectors, k, threads=threads, seed=seed, report=tell)
-
-
-def _unclustered(vectors: Vectors, distinct: int, chosen: dict[str, Any]) -> MapResult:
-    n = len(vectors)
-    copies = f", of which only {distinct} differ" if distinct < n else ""
-    return MapResult(
-        layout.principal_coordinates(vectors, 2),
-        np.full(n, -1, dtype=np.int32),
-        np.zeros(n, dtype=np.float32),
-        (),
-        chosen | {"layout": "pca"},
-        f"Too few passages for clusters: {n} {'passage' if n == 1 else 'passages'}{copies}, "
-        f"and at least {MIN_PASSAGES} different ones are needed.",
-    )
 
 
 def _provenance() -> dict[str, Any]:

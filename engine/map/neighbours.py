@@ -7,12 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EXACT_LIMIT = 30_000
+EXACT_LIMIT = 8_000
 """Up to here all pairs are compared; the work grows with the square, and beyond it lists are faster."""
 
 PROBES = 16
-"""Lists looked into for a passage, of 2√n. At 66,000 real passages that takes a quarter of the exact way's time
-and finds 0.95 of the neighbours; the clusters measure the same (AMI) from 0.92 on."""
+"""Lists looked into for 15 neighbours of a passage, of 2√n; as many again for each 15 more.
+
+They find 0.99 of the neighbours of 15,000 real passages, and 0.95 of those of 66,000; the clusters measure the same
+(AMI) from 0.92 on.
+"""
+
+COMPARED = 512
+"""Rows compared with all at once: few enough that the products take some tens of megabytes."""
 
 TRAINING = 40
 """Passages for each list that its centre is learned from."""
@@ -48,14 +54,18 @@ def find_neighbours(
     `report(done, total)` is called after every block of passages.
     """
     import faiss
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(threads)
     try:
-        exact = len(vectors) <= EXACT_LIMIT
-        index, parameters = _flat_index(vectors) if exact else _list_index(vectors, seed)
-        ids, cosines = _search_all(index, vectors, k, report)
-        _fill_gaps(vectors, ids, cosines)
+        with threadpool_limits(threads):
+            if len(vectors) <= EXACT_LIMIT:
+                ids, cosines, parameters = *_compare_all(vectors, k, report), {"method": "exact"}
+            else:
+                index, parameters = _list_index(vectors, k, seed)
+                ids, cosines = _search_all(index, vectors, k, report)
+                _fill_gaps(vectors, ids, cosines)
     finally:
         faiss.omp_set_num_threads(before)
     ids, cosines = _self_first(ids, cosines)
@@ -70,16 +80,28 @@ def blocks(vectors: Vectors, size: int = BLOCK) -> Iterator[tuple[int, NDArray[n
         yield first, np.ascontiguousarray(vectors[first : first + size], dtype=np.float32)
 
 
-def _flat_index(vectors: Vectors) -> tuple[Any, dict[str, Any]]:
-    import faiss
+def _compare_all(
+    vectors: Vectors, k: int, report: Callable[[int, int], None]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Compare all pairs by matrix products: what FAISS’ flat index finds, in half its time."""
+    n = len(vectors)
+    matrix = np.ascontiguousarray(vectors, dtype=np.float32).T
+    ids = np.empty((n, k), dtype=np.int64)
+    cosines = np.empty((n, k), dtype=np.float32)
+    for first, rows in blocks(vectors, COMPARED):
+        products = rows @ matrix
+        nearest = np.argpartition(products, n - k, axis=1)[:, n - k :]
+        nearest.sort(axis=1)  # among equals the first
+        found = np.take_along_axis(products, nearest, axis=1)
+        order = np.argsort(-found, axis=1, kind="stable")
+        block = slice(first, first + len(rows))
+        ids[block] = np.take_along_axis(nearest, order, axis=1)
+        cosines[block] = np.take_along_axis(found, order, axis=1)
+        report(block.stop, n)
+    return ids, cosines
 
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    for _, rows in blocks(vectors):
-        index.add(rows)
-    return index, {"method": "exact"}
 
-
-def _list_index(vectors: Vectors, seed: int) -> tuple[Any, dict[str, Any]]:
+def _list_index(vectors: Vectors, k: int, seed: int) -> tuple[Any, dict[str, Any]]:
     """Build inverted lists around k-means centres; probing a fixed number keeps the work far below n²."""
     import faiss
 
@@ -92,8 +114,8 @@ def _list_index(vectors: Vectors, seed: int) -> tuple[Any, dict[str, Any]]:
     index.train(np.ascontiguousarray(vectors[np.sort(sample)], dtype=np.float32))
     for _, rows in blocks(vectors):
         index.add(rows)
-    index.nprobe = PROBES
-    return index, {"method": "lists", "lists": lists, "probes": PROBES}
+    index.nprobe = PROBES * max(1, -(-k // 15))
+    return index, {"method": "lists", "lists": lists, "probes": index.nprobe}
 
 
 def _search_all(
@@ -114,10 +136,19 @@ def _fill_gaps(vectors: Vectors, ids: NDArray[np.int64], cosines: NDArray[np.flo
     short = np.flatnonzero((ids < 0).any(axis=1))
     if not len(short):
         return
-    index, _ = _flat_index(vectors)
+    index = _flat_index(vectors)
     for start in range(0, len(short), BLOCK):
         rows = short[start : start + BLOCK]
         cosines[rows], ids[rows] = index.search(np.asarray(vectors[rows], dtype=np.float32), ids.shape[1])
+
+
+def _flat_index(vectors: Vectors) -> Any:
+    import faiss
+
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    for _, rows in blocks(vectors):
+        index.add(rows)
+    return index
 
 
 def _self_first(

@@ -12,15 +12,17 @@ him himself his how however i i'd i'll i'm i've i.e if important in indeed inste
 just keep kind know known last later least less let let's like likely little ll long look looked looking lot lots made
 make makes making man many may maybe me mean means might mine more most mostly much must my myself near nearly need
 needed needs neither never new next no nobody non none nor not nothing now of off often oh ok okay old on once one
-ones only onto or other others otherwise our ours ourselves out over own part particular per perhaps please possible
-probably put quite rather re read really right said same saw say saying says see seem seemed seems seen several shall
-she should shouldn't show since small so some somebody someone something sometimes somewhere soon still such sure take
-taken takes tell than thank thanks that that's the their them themselves then there there's therefore these they
-they're thing things think third this those though thought three through thus time times to today together told too
-took toward towards tried tries try trying turn turned two under unless until up upon us use used uses using usually
-various ve very via want wanted wants was wasn't way ways we we're we've well went were weren't what what's whatever
-when where whether which while who whole whom whose why will wish with within without won't wonder would wouldn't
-wrote year years yes yet you you'd you'll you're you've your yours yourself yourselves
+ones only onto or other others otherwise our ours ourselves out over own part particular people per perhaps please
+possible probably put quite rather re read really right said same saw say saying says see seem seemed seems seen
+several shall she should shouldn't show since small so some somebody someone something sometimes somewhere soon still
+such sure take taken takes tell than thank thanks that that's the their them themselves then there there's therefore
+these they they're thing things think third this those though thought three through thus time times to today together
+told too took toward towards tried tries try trying turn turned two under unless until up upon us use used uses using
+usually various ve very via want wanted wants was wasn't way ways we we're we've well went were weren't what what's
+whatever when where whether which while who whole whom whose why will wish with within without won't wonder would
+wouldn't wrote year year-old years yes yet you you'd you'll you're you've your yours yourself yourselves monday
+tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat january february march april
+june july august september october november december jan feb aug sept oct nov dec
 """
 
 _GERMAN = """
@@ -34,6 +36,7 @@ muss müssen musste nach nicht nichts noch nun nur ob oder ohne schon sehr sein 
 sich sie sind so solche soll sollen sollte sondern sonst über um und uns unser unsere unter viel viele vom von vor
 während war waren warum was wegen weil weiter welche welcher wenn wer werde werden wie wieder will wir wird wirst wo
 wollen wurde wurden zu zum zur zwar zwei zwischen
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz juni juli oktober dezember
 """
 
 _FRENCH = """
@@ -119,6 +122,12 @@ NOISE = frozenset(
     """.split()
 )
 """What markup, addresses and code leave behind in texts of any language."""
+
+CONNECTORS = frozenset("of de del di du da van von".split())
+"""Words that may stand between the other two of a phrase of three."""
+
+OPENERS = frozenset("New Old Saint St San Santa Los Las El Mount North South East West".split())
+"""Words that are part of a name when a word with a capital follows, whatever they are elsewhere."""
 
 FUNCTION_CHARACTERS = frozenset(
     "的了是在我有和就不都也很到说說要你会會着著没沒这這那他她它们們与與及或被把对對从從而但吗嗎呢吧啊之其于於为為以所等个個些么麼"

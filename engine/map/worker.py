@@ -1,4 +1,4 @@
-"""The map worker: a resident process that makes maps, and that can be killed in the middle of one."""
+"""The map worker: a resident process for the map's heavy computing, which can be killed in the middle of it."""
 
 import logging
 import multiprocessing
@@ -7,14 +7,16 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.map.mapping import MapResult, make_map
 from engine.map.neighbours import Vectors
@@ -22,6 +24,8 @@ from engine.progress import Progress, Steps
 from indexes.errors import AsterismError, LibraryError
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 POLL = 0.02
 """Seconds to wait for the child before giving the caller its turn again; a search never waits longer."""
@@ -32,14 +36,28 @@ WRITE_BLOCK = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """What the child shall do: map the vectors in the file `path`, or, without one, get ready."""
+class _File:
+    """An array handed over in a file, which the receiver deletes; `rows` 0 says that it cannot be mapped."""
 
-    path: Path | None = None
-    rows: int = 0
-    seed: int = 0
-    fast: bool = False
-    min_cluster_size: int | None = None
+    path: Path
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the child shall do: a task with its arguments, or, without one, get ready."""
+
+    task: Callable[..., Any] | None = None
+    arguments: tuple[Any, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a task returned, or what it said that a person should know."""
+
+    value: Any = None
+    error: AsterismError | None = None
 
 
 class MapWorker:
@@ -78,25 +96,57 @@ class MapWorker:
             self._pipe().send(_Order())
 
     def make(
-        self, vectors: Vectors, seed: int = 0, fast: bool = False, min_cluster_size: int | None = None
+        self,
+        vectors: Vectors,
+        seed: int = 0,
+        fast: bool = False,
+        min_cluster_size: int | None = None,
+        start: NDArray[np.float32] | None = None,
     ) -> Steps[MapResult]:
-        """Make a map of `vectors` (n, dim), float32 or float16, unit length; see `mapping.make_map`.
+        """Make a map of `vectors` (n, dim), float32 or float16, unit length; see `mapping.make_map`."""
+        threads = max(1, (os.cpu_count() or 1) - 1)
+        return (
+            yield from self.run(
+                make_map,
+                vectors,
+                seed=seed,
+                fast=fast,
+                min_cluster_size=min_cluster_size,
+                start=start,
+                threads=threads,
+            )
+        )
 
-        Closing the steps kills the child; the next map starts a new one. Raises LibraryError when the vectors
-        cannot be handed over, and AsterismError when the child dies.
+    def run(self, task: Callable[..., R], *arguments: Any, **settings: Any) -> Steps[R]:
+        """Let the child call `task(*arguments, **settings, report=…)` and return what it returns.
+
+        `task` is a function of a module; arrays among its arguments and settings are handed over in files and arrive
+        read-only. `report` takes a Progress. Closing the steps kills the child; the next task starts a new one. Raises
+        the AsterismError that the task raises, LibraryError when arrays cannot be handed over, and AsterismError when
+        the child dies.
         """
         self.start()
-        path = yield from _write(vectors, self._cache)
+        files: list[Path] = []
         finished = False
         try:
-            self._send(_Order(path, len(vectors), seed, fast, min_cluster_size))
+            handed: list[Any] = []
+            for argument in (*arguments, *settings.values()):
+                if isinstance(argument, np.ndarray):
+                    files.append((yield from _write(argument, self._cache)))
+                    argument = _File(files[-1], argument.size)
+                handed.append(argument)
+            named = dict(zip(settings, handed[len(arguments) :], strict=True))
+            self._send(_Order(task, tuple(handed[: len(arguments)]), named))
             result = yield from self._await_result()
             finished = True
-            return result
+            if result.error is not None:
+                raise result.error
+            return result.value  # type: ignore[no-any-return]
         finally:
             if not finished:
                 self.close()
-            path.unlink(missing_ok=True)
+            for path in files:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """End the child at once, whatever it is doing."""
@@ -108,11 +158,11 @@ class MapWorker:
             self._process.close()
         self._process = self._connection = None
 
-    def _await_result(self) -> Steps[MapResult]:
+    def _await_result(self) -> Steps[_Result]:
         progress = Progress("Preparing the map")
         while True:
             message = self._receive()
-            if isinstance(message, MapResult):
+            if isinstance(message, _Result):
                 return message
             progress = message or progress
             yield progress
@@ -150,8 +200,8 @@ class MapWorker:
         return AsterismError(f"The map could not be made: its process ended unexpectedly.{why} Try again.")
 
 
-def _write(vectors: Vectors, folder: Path) -> Steps[Path]:
-    """Write the vectors to a file of their own in `folder`, a block at a time."""
+def _write(array: NDArray[Any], folder: Path) -> Steps[Path]:
+    """Write an array to a file of its own in `folder`, a block at a time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="map-", suffix=".npy", dir=folder)
@@ -161,11 +211,11 @@ def _write(vectors: Vectors, folder: Path) -> Steps[Path]:
     written = False
     try:
         with os.fdopen(handle, "wb") as file:
-            header = {"descr": vectors.dtype.str, "fortran_order": False, "shape": vectors.shape}
+            header = {"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}
             np.lib.format.write_array_header_1_0(file, header)
-            for first in range(0, len(vectors), WRITE_BLOCK):
-                file.write(np.ascontiguousarray(vectors[first : first + WRITE_BLOCK]).tobytes())
-                yield Progress("Preparing the map", first, len(vectors), "passages")
+            for first in range(0, len(array), WRITE_BLOCK):
+                file.write(np.ascontiguousarray(array[first : first + WRITE_BLOCK]).tobytes())
+                yield Progress("Preparing the map", first, len(array), "passages")
         written = True
         return path
     except OSError as error:
@@ -185,7 +235,8 @@ def _no_room(folder: Path, error: OSError) -> LibraryError:
 def _serve(connection: Connection, cache: Path) -> None:
     """Carry out orders until the other end closes; the target of the child process.
 
-    An exception ends the child, with its traceback on stderr; the parent sees the end and says so.
+    An AsterismError goes to the parent. Any other exception ends the child, with its traceback on stderr; the parent
+    sees the end and says so.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -196,10 +247,19 @@ def _serve(connection: Connection, cache: Path) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             order = connection.recv()
-            if order.path is None:
+            if order.task is None:
                 _warm_up()
             else:
-                connection.send(_make(order, connection))
+                connection.send(_carry_out(order, order.task, _Reporter(connection)))
+
+
+def _carry_out(order: _Order, task: Callable[..., Any], report: "_Reporter") -> _Result:
+    arguments = [_read(argument) for argument in order.arguments]
+    settings = {name: _read(argument) for name, argument in order.settings.items()}
+    try:
+        return _Result(task(*arguments, **settings, report=report))
+    except AsterismError as error:
+        return _Result(error=error)
 
 
 def _end_with_parent() -> None:
@@ -225,21 +285,16 @@ def _warm_up() -> None:
     make_map(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def _make(order: _Order, connection: Connection) -> MapResult:
-    assert order.path is not None
-    vectors = np.load(order.path, mmap_mode="r" if order.rows else None)
+def _read(argument: Any) -> Any:
+    """Return an argument as it was given: an array from its file, anything else as it is."""
+    if not isinstance(argument, _File):
+        return argument
+    array = np.load(argument.path, mmap_mode="r" if argument.rows else None)
     with suppress(
         OSError
     ):  # mapped, it needs no name: nothing is left behind whatever happens (not on Windows)
-        order.path.unlink()
-    return make_map(
-        vectors,
-        order.seed,
-        order.fast,
-        order.min_cluster_size,
-        threads=max(1, (os.cpu_count() or 1) - 1),
-        report=_Reporter(connection),
-    )
+        argument.path.unlink()
+    return array
 
 
 class _Reporter:

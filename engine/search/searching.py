@@ -4,6 +4,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.corpus import Corpus
 from engine.encoder import Encoder
 from engine.records import Condition, Hit, Mode, Query, SearchResult
@@ -83,6 +86,23 @@ def meaning_of(corpus: Corpus, encoder: Encoder, line: str, follow: bool = True)
     """Return the embedding that a query line is searched with, and what it is made of."""
     query = parse(line, corpus.catalogue.known_fields())
     return _meaning(corpus, encoder, query, corpus.catalogue.judgements(line) if follow else {})
+
+
+def nearest_by_meaning(
+    corpus: Corpus, encoder: Encoder, line: str, k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], bool]:
+    """Return the ids and cosines (≤ k,), falling, of what is nearest to a query line, and whether any of it is near.
+
+    All passages are asked, whatever the line's conditions; nothing for a line without a meaning.
+    """
+    vector = meaning_of(corpus, encoder, line).vector
+    if vector is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32), False
+    ids, cosines = (found[0] for found in corpus.vectors(encoder.id).search(vector[None], k))
+    ids, cosines = ids[ids >= 0], cosines[ids >= 0]
+    background = corpus.background(encoder)
+    near = background is None or bool((background.relevance(vector, cosines) >= 0.5).any())
+    return ids, cosines, near
 
 
 def _meaning(corpus: Corpus, encoder: Encoder, query: Query, judged: Mapping[int, int]) -> QueryEmbedding:

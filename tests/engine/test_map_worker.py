@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.map.clusters import preview
 from engine.map.mapping import make_map
 from engine.map.worker import MapWorker
 from engine.progress import Progress, finish
-from indexes.errors import AsterismError, LibraryError
+from indexes.errors import AsterismError, LibraryError, ModelError
 from tests.engine.test_mapping import topics
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def test_the_worker_says_how_far_it_is(worker: MapWorker) -> None:
     steps = list(dict.fromkeys(progress.step for progress in seen))
     assert steps == ["Preparing the map", "Finding neighbours", "Laying out the map", "Finding clusters"]
     layout = [progress for progress in seen if progress.step == "Laying out the map"]
-    assert layout[-1] == Progress("Laying out the map", 200, 200, "epochs")
+    assert layout[-1] == Progress("Laying out the map", 100, 100, "epochs")
 
 
 def test_closing_the_steps_kills_the_process_and_the_next_map_works(worker: MapWorker, cache: Path) -> None:
@@ -149,6 +150,26 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_the_worker_gives_what_a_direct_call_gives(worker: MapWorker) -> None:
     vectors, _ = topics(300, 5)
     assert finish(worker.make(vectors)).cluster_ids.tolist() == make_map(vectors).cluster_ids.tolist()
+
+
+def test_a_map_goes_on_from_a_start_that_is_handed_over(worker: MapWorker, cache: Path) -> None:
+    vectors, _ = topics(300, 5)
+    start = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    given = finish(worker.make(vectors, start=start))
+    assert given.xy.tobytes() == make_map(vectors, start=start).xy.tobytes()
+    assert given.parameters["aligned"] is True
+    assert left_behind(cache) == []
+
+
+def test_what_a_person_should_know_comes_in_words_and_the_process_lives_on(worker: MapWorker) -> None:
+    vectors, _ = topics(60, 2)
+    vectors[5, 0] = np.nan
+    with pytest.raises(ModelError, match="1 of 60 embeddings are no numbers"):
+        finish(worker.make(vectors))
+    pid = worker.pid
+    assert pid is not None
+    assert finish(worker.run(preview, make_map(topics(60, 2)[0]).xy))[0].min_cluster_size == 5
+    assert worker.pid == pid
 
 
 PARENT = """

@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.map.clusters import find_clusters, find_exemplars, number_by_size, spread_to_copies
+from engine.map.clusters import (
+    distinct_points,
+    find_clusters,
+    find_exemplars,
+    number_by_size,
+    recluster,
+    spread_to_copies,
+)
 from engine.map.layout import principal_coordinates
 from engine.map.mapping import find_copies, make_map
 from engine.map.neighbours import Neighbours, find_neighbours
 from engine.progress import Progress
+from indexes.errors import ModelError
 
 Floats = NDArray[np.float32]
 
@@ -47,7 +55,95 @@ def test_the_same_seed_gives_the_same_map_to_the_bit() -> None:
     assert first.xy.tobytes() == second.xy.tobytes()
     assert first.cluster_ids.tobytes() == second.cluster_ids.tobytes()
     assert first.strengths.tobytes() == second.strengths.tobytes()
+    assert first.part_ids.tobytes() == second.part_ids.tobytes()
+    assert first.nearest_ids.tobytes() == second.nearest_ids.tobytes()
+    assert first.nearness.tobytes() == second.nearness.tobytes()
+    assert (first.branches, first.parts) == (second.branches, second.parts)
     assert first.parameters == second.parameters
+
+
+def test_clusters_found_again_are_those_the_map_shows() -> None:
+    vectors, _ = topics(400, 8)
+    vectors[350:] = vectors[3]
+    result = make_map(vectors, min_cluster_size=12)
+    again = recluster(result.xy, 12)
+    assert again.n_clusters == result.n_clusters == 8
+    for name in ("cluster_ids", "strengths", "nearest_ids", "nearness", "part_ids"):
+        assert getattr(again, name).tobytes() == getattr(result, name).tobytes()
+    assert (again.branches, again.parts) == (result.branches, result.parts)
+    assert again.parameters == result.parameters["hdbscan"]
+
+
+def test_a_map_goes_on_from_where_its_points_were() -> None:
+    vectors, _ = topics(300, 5)
+    old = make_map(vectors).xy
+    start = old @ np.array([[0.6, 0.8], [0.8, -0.6]], dtype=np.float32)  # turned and mirrored
+    made = make_map(vectors, seed=1, start=start)
+    assert np.corrcoef(made.xy.ravel(), start.ravel())[0, 1] > 0.85
+    np.testing.assert_array_equal(made.cluster_ids, recluster(made.xy).cluster_ids)
+    assert abs(np.corrcoef(make_map(vectors, seed=1).xy.ravel(), start.ravel())[0, 1]) < 0.5
+
+
+def test_a_start_without_any_order_is_as_good() -> None:
+    vectors, _ = topics(300, 5)
+    result = make_map(vectors, start=np.zeros((300, 2), dtype=np.float32))
+    assert np.isfinite(result.xy).all()
+    assert result.n_clusters >= 5
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_broken_encoder_is_named(value: float) -> None:
+    vectors, _ = topics(60, 2)
+    vectors[[3, 17]] = value
+    with pytest.raises(ModelError, match=r"2 of 60 embeddings are no numbers"):
+        make_map(vectors)
+
+
+def test_three_topics_of_a_small_corpus_are_three_clusters() -> None:
+    vectors, group = topics(120, 3)
+    ids = make_map(vectors).cluster_ids
+    assert {(int(one), int(found)) for one, found in zip(group, ids, strict=True) if found >= 0} == {
+        (one, int(ids[group == one].max())) for one in range(3)
+    }
+    assert (ids < 0).mean() < 0.2
+
+
+def test_two_tight_groups_are_two_clusters() -> None:
+    vectors, group = topics(200, 2)
+    vectors = vectors.astype(np.float64)
+    centres = np.stack([vectors[group == g].mean(axis=0) for g in (0, 1)])
+    tight = centres[group] + 1e-4 * (vectors - centres[group])
+    result = make_map((tight / np.linalg.norm(tight, axis=1, keepdims=True)).astype(np.float32))
+    assert np.isfinite(result.xy).all()
+    assert result.n_clusters >= 2
+    for cluster in range(result.n_clusters):
+        assert len(set(group[result.cluster_ids == cluster].tolist())) == 1
+
+
+def test_very_many_copies_of_few_texts_are_a_cluster_each() -> None:
+    originals, _ = topics(20, 20, dim=16)
+    copies = np.arange(100_000) % 20
+    result = make_map(originals.astype(np.float16)[copies])
+    assert result.n_clusters == 20
+    assert (result.xy == result.xy[copies]).all()
+    assert np.bincount(result.cluster_ids).tolist() == [5000] * 20
+    few = make_map(originals.astype(np.float16)[copies % 5])
+    assert few.note.startswith("Too few passages for clusters: 100000 passages, of which only 5 differ")
+
+
+def test_empty_embeddings_do_no_harm() -> None:
+    vectors, _ = topics(100, 3)
+    vectors[20:23] = 0
+    result = make_map(vectors)
+    assert np.isfinite(result.xy).all()
+    assert result.n_clusters >= 3
+
+
+def test_distinct_points_are_told_in_order() -> None:
+    xy = np.array([[1, 0], [0.5, 2], [1, -0.0], [0, 1], [0.5, 2]], dtype=np.float32)
+    first_rows, copy_of = distinct_points(xy)
+    assert first_rows.tolist() == [0, 1, 3]
+    assert copy_of.tolist() == [0, 1, 0, 2, 1]
 
 
 def test_another_seed_gives_another_layout() -> None:
@@ -75,7 +171,9 @@ def test_too_few_passages_are_laid_out_and_not_clustered(n: int) -> None:
     assert np.isfinite(result.xy).all()
     assert result.cluster_ids.tolist() == [-1] * n
     assert result.strengths.tolist() == [0.0] * n
-    assert result.exemplars == ()
+    assert result.exemplars == result.branches == result.parts == ()
+    assert result.nearest_ids.tolist() == result.part_ids.tolist() == [-1] * n
+    assert result.nearness.tolist() == [0.0] * n
     noun = "passage" if n == 1 else "passages"
     assert result.note.startswith(f"Too few passages for clusters: {n} {noun},")
 
