@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenuBar, QToolBar
 from gui.icons import icon
 from gui.theme import Tones
 
-MENUS = ("Corpus", "Search", "Select", "Read", "View", "Help")
+MENUS = ("Corpus", "Search", "Select", "Map", "Read", "View", "Help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Row:
 
 
 FACTS = frozenset(
-    "corpus document document_hits documents mappable pair source skipped hits marks selection current file job".split()
+    "corpus document document_hits documents mappable mapped pair source skipped hits marks selection current file "
+    "job".split()
 )
 """What an action may need: an open corpus, chosen documents, documents at all, no map of them under way, …"""
 
@@ -106,6 +107,70 @@ TABLE: tuple[Row, ...] = (
         "Find the sentiment of the selected passages", True, 1),
     Row("tag_corpus", "Tag whole corpus", "Select", "commands.tag_corpus", "Ctrl+Shift+T", ("documents",), "",
         "Find the sentiment of every passage", group=1),
+    Row("build_map", MAKE_MAP, "Map", "commands.build_map", "Ctrl+M", ("mappable",), "update",
+        "Lay out the passages by meaning and find clusters"),
+    Row("build_map_afresh", "Make map from scratch", "Map", "commands.build_map_afresh", "", ("mappable", "mapped"),
+        "", "Lay everything out as if there had been no map; nothing stays where it was"),
+    Row("build_map_fast", "Make map fast", "Map", "commands.build_map_fast", "", ("mappable",), "",
+        "Use all processor cores; every run looks a little different"),
+    Row("map_fit", "Show whole map", "Map", "map_panel.view.fit", "Ctrl+0", ("mapped",), "",
+        "Bring every point into the window", group=1),
+    Row("map_names", "Cluster names", "Map", "map_panel.switches.apply", "", ("mapped",), "",
+        "Show the names of clusters on the map", group=1, checkable=True),
+    Row("map_density", "Density", "Map", "map_panel.switches.apply", "Ctrl+D", ("mapped",), "",
+        "Shade the ground by how densely points lie", group=1, checkable=True),
+    Row("map_shapes", "Shapes", "Map", "map_panel.switches.apply", "", ("mapped",), "",
+        "Tell points apart by their shapes too, not by colours alone", group=1, checkable=True),
+    Row("map_overview", "Overview", "Map", "map_panel.switches.apply", "", ("mapped",), "",
+        "Show the whole map in a corner while only a part of it is in the window", group=1, checkable=True),
+    Row("map_timeline", "Time brush", "Map", "map_panel.switches.apply", "", ("mapped",), "",
+        "Show the passages over time below the map, when their documents have dates", group=1, checkable=True),
+    Row("map_neighbours", "True neighbours", "Map", "map_panel.switches.apply", "Ctrl+L", ("mapped",), "",
+        "Draw lines from the passage being read to those nearest in meaning", group=1, checkable=True),
+    Row("map_trust", "Where the picture lies", "Map", "map_panel.colours.measure_trust", "", ("mapped",), "",
+        "Colour each point by how many of its neighbours on the map are none by meaning", group=1),
+    Row("select_in_view", "Select what is in view", "Map", "map_panel.selecting.in_view", "", ("mapped",), "",
+        "Select the passages whose points are in the window", group=2),
+    Row("select_cluster_here", "Select cluster here", "Map", "map_panel.selecting.cluster_here", "", ("mapped",), "",
+        "Select the cluster of the point that you have walked to, else of the passage being read", group=2),
+    Row("select_new", "Select what is new", "Map", "map_panel.selecting.new", "", ("mapped",), "",
+        "Select the passages that were added since the map was made", group=2),
+    Row("invert_selection", "Invert selection", "Map", "map_panel.selecting.invert", "", ("mapped",), "",
+        "Select everything on the map that is not selected", group=2),
+    Row("keep_view", "Keep this view…", "Map", "map_panel.views.keep", "", ("mapped",), "",
+        "Remember what is in the window under a name", group=3),
+    Row("save_picture", "Save picture…", "Map", "map_panel.export.save_picture", "", ("mapped",), "",
+        "Save what is in the window as PNG or SVG", group=3),
+    Row("save_points", "Save points…", "Map", "map_panel.export.save_points", "", ("mapped",), "",
+        "Save every point with its cluster and document as csv or parquet", group=3),
+    Row("save_page", "Save as web page…", "Map", "map_panel.export.save_page", "", ("mapped",), "",
+        "Save the map as one file that opens in a browser, offline", group=3),
+    Row("select_clusters", "Select chosen clusters", "Map", "cluster_panel.select_chosen", "", ("mapped",), "select",
+        "Make the passages of the clusters, branches or parts chosen in the list the selection", group=4),
+    Row("show_cluster", "Show chosen cluster on the map", "Map", "cluster_panel.show_chosen", "", ("mapped",), "",
+        "Move the map to what is chosen in the list of clusters", group=4),
+    Row("next_exemplar", "Next exemplar", "Map", "cluster_panel.next_exemplar", "Alt+Right", ("mapped",), "",
+        "Read the next of the passages most typical of the chosen cluster", group=4),
+    Row("previous_exemplar", "Previous exemplar", "Map", "cluster_panel.previous_exemplar", "Alt+Left",
+        ("mapped",), "", "Read the exemplar before", group=4),
+    Row("divide_clusters", "What divides two clusters", "Map", "cluster_panel.divide_chosen", "", ("pair",), "",
+        "See which words pull towards the one and which towards the other of two chosen clusters", group=4),
+    Row("rename_cluster", "Rename cluster…", "Map", "cluster_panel.rename_chosen", "", ("mapped",), "",
+        "Give the chosen cluster or branch a name of your own", group=5),
+    Row("colour_cluster", "Colour cluster…", "Map", "cluster_panel.colour_chosen", "", ("mapped",), "",
+        "Give the chosen clusters a colour of your own", group=5),
+    Row("merge_clusters", "Merge clusters", "Map", "cluster_panel.merge_chosen", "", ("mapped",), "",
+        "Make one cluster of those that are chosen in the list", group=5),
+    Row("split_cluster", "Split cluster", "Map", "cluster_panel.split_chosen", "", ("mapped",), "",
+        "Make a cluster of each part of the chosen one", group=5),
+    Row("undo_cluster_edit", "Undo last merge or split", "Map", "cluster_panel.commands.undo", "", ("mapped",), "",
+        "Take the last merge or split of clusters back", group=5),
+    Row("cluster_sizes", "Cluster size…", "Map", "cluster_panel.commands.show_sizes", "", ("mapped",), "",
+        "See how many clusters and how much noise another smallest size gives, and choose one", group=6),
+    Row("measure_stability", "Measure stability", "Map", "cluster_panel.commands.measure_stability", "",
+        ("mapped",), "", "See how much of each cluster comes back when the map is made otherwise", group=6),
+    Row("map_history", "What became of clusters…", "Map", "cluster_panel.commands.show_history", "", ("mapped",), "",
+        "Read what became what whenever clusters were found anew, merged or split", group=6),
     Row("next_passage", "Next passage", "Read", "reader_panel.next_passage", "Alt+Down", ("current",), "right",
         "Read on in this document"),
     Row("previous_passage", "Previous passage", "Read", "reader_panel.previous_passage", "Alt+Up", ("current",),
@@ -118,12 +183,6 @@ TABLE: tuple[Row, ...] = (
         "", "Shade what makes this passage near the centre of its cluster", group=1),
     Row("inspect", "What the model sees…", "Read", "inspect", "Ctrl+I", (), "inspect",
         "Tokens, pooling, [CLS], logits and probabilities of a text", True, 1, "Inspect"),
-    Row("build_map", MAKE_MAP, "View", "commands.build_map", "Ctrl+M", ("mappable",), "update",
-        "Lay out the passages by meaning and find clusters"),
-    Row("build_map_fast", "Make map fast", "View", "commands.build_map_fast", "", ("mappable",), "",
-        "Use all processor cores; every run looks a little different"),
-    Row("divide_clusters", "What divides two clusters", "View", "cluster_panel.divide_chosen", "", ("pair",), "",
-        "See which words pull towards the one and which towards the other of two chosen clusters"),
     Row("focus_corpora", "Go to corpora", "View", "focus_corpora", "Ctrl+1", group=1),
     Row("focus_results", "Go to results", "View", "focus_results", "Ctrl+2", group=1),
     Row("focus_map", "Go to map", "View", "focus_map", "Ctrl+3", group=1),

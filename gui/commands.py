@@ -133,7 +133,11 @@ class Commands(QObject):
             self._link.call("remove_source", name, source.id, on_done=self._on_source_removed)
 
     def build_map(self) -> None:
-        """Make the open corpus' map anew; the same corpus gives the same map."""
+        """Make the open corpus' map, or bring it up to date: what stays in the corpus stays about where it was."""
+        self._make_map(self._session.corpus_name, aligned=self._session.map is not None)
+
+    def build_map_afresh(self) -> None:
+        """Make the map as if there had been none; the same corpus gives the same map."""
         self._make_map(self._session.corpus_name)
 
     def build_map_fast(self) -> None:
@@ -168,6 +172,7 @@ class Commands(QObject):
             "mappable": corpus is not None
             and corpus.embedded > 0
             and map_job(self._link.jobs, corpus.name) is None,
+            "mapped": session.map is not None and len(session.map.passage_ids) > 0,
             "skipped": corpus is not None and bool(corpus.skipped),
             "hits": bool(session.hit_scores),
             "selection": bool(session.selection),
@@ -181,13 +186,18 @@ class Commands(QObject):
         self._link.call("corpora", on_done=partial(self._on_corpora, name), replaces="corpora")
 
     def _make_map(
-        self, name: str, fast: bool = False, on_error: Callable[[str], object] | None = None
+        self,
+        name: str,
+        fast: bool = False,
+        aligned: bool = False,
+        on_error: Callable[[str], object] | None = None,
     ) -> None:
         self._link.start(
             f"Making the map of “{name}”",
             MAPS,
             name,
             fast=fast,
+            aligned=aligned,
             on_done=partial(self._on_map, name),
             on_error=on_error,
         )
@@ -232,9 +242,20 @@ class Commands(QObject):
     def _on_indexed(self, name: str, report: IndexReport) -> None:
         self.refresh(name)
         self._notices.note(said(name, report), self._actions["show_skipped"] if report.skipped else None)
+        if not report.passages:
+            return
         changed = report.files_read or report.files_removed
-        if report.passages and (changed or self._session.map is None):
+        if not self._has_map(name):
             self._make_map(name, on_error=self._notices.note)  # nobody asked: no error
+        elif changed:  # what is new has been placed on it; nothing on it has moved
+            self._link.call("map", name, on_done=partial(self._on_map, name), replaces="map")
+
+    def _has_map(self, name: str) -> bool:
+        """Whether a corpus had a map with points before it was loaded."""
+        session = self._session
+        if name == session.corpus_name:
+            return session.map is not None and len(session.map.passage_ids) > 0
+        return any(corpus.has_map for corpus in session.corpora if corpus.name == name)
 
     def _on_map(self, name: str, map_data: MapData | None) -> None:
         if name == self._session.corpus_name:

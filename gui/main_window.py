@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from gui.actions import Actions
+from gui.clusters.panel import ClusterPanel
 from gui.commands import Commands
 from gui.corpus.corpus_panel import CorpusPanel
 from gui.corpus.welcome import DropHint, Welcome
@@ -22,7 +23,6 @@ from gui.engine_status import EngineStatus
 from gui.job_bar import JobBar
 from gui.jobs import loading
 from gui.layout import Columns
-from gui.map.cluster_panel import ClusterPanel
 from gui.map.panel import MapPanel
 from gui.notices import Notices, confess
 from gui.reader.reader_panel import ReaderPanel
@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("corpus", self.session.corpus_name)
         self.settings.setValue("mode", self.search_panel.mode)
         self.columns.save(self.settings)
+        self.map_panel.save(self.settings)
         self.settings.sync()
         super().closeEvent(event)
 
@@ -238,6 +239,8 @@ class MainWindow(QMainWindow):
         self.corpus_panel.source_changed.connect(self._refresh_facts)
         self.corpus_panel.documents.chosen_changed.connect(self._refresh_facts)
         self.cluster_panel.show_asked.connect(self.map_panel.show_cluster)
+        self.cluster_panel.show_all_asked.connect(self.map_panel.show_clusters)
+        self.map_panel.noted.connect(self.notices.note)
         self.cluster_panel.chosen_changed.connect(self._refresh_facts)
         self.search_panel.results.judging.changed.connect(self._refresh_facts)
         self.reader_panel.shown.connect(self._refresh_facts)
@@ -264,6 +267,7 @@ class MainWindow(QMainWindow):
             room = QGuiApplication.primaryScreen().availableGeometry()
             self.resize(min(1520, room.width() - 40), min(940, room.height() - 60))
         self.columns.restore(self.settings)
+        self.map_panel.restore(self.settings)
         mode = str(self.settings.value("mode", "hybrid"))
         if mode in ("hybrid", "dense", "keyword"):
             self.search_panel.use_mode(mode)

@@ -1,1 +1,1 @@
-"""The map and its clusters: what is drawn, and what the hand does on it."""
+"""The map panel: what the hand does on the map, its tools, and what stands over it."""

@@ -1,93 +1,56 @@
 """The hover card: what a point says, beside it."""
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
-from gui.theme import GAP, scaled, tones
+from gui.map.sheet import Sheet, cut, paint_chip, quieten, sheet_label
+from gui.theme import scaled, tones
 
-WIDTH = 330
 MOST_CHARACTERS = 260
 """Of a passage's text; more is read in the reader."""
+OFF = 14.0
+"""Pixels from a disc to its card."""
 
 
-class HoverCard(QWidget):
-    """A small sheet over the map; it never takes the mouse."""
+class HoverCard(Sheet):
+    """A passage: its title, where it stands, what it says, its cluster."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Passage under the pointer")
+        super().__init__(parent, "Passage under the pointer")
         self._colour = ""
-        self.title, self.place, self.text, self.cluster = (_label() for _ in range(4))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GAP - 4, GAP + 2, 2 * GAP - 4, GAP + 4)
-        column.setSpacing(3)
-        column.addWidget(self.title)
-        column.addWidget(self.place)
-        column.addSpacing(3)
-        column.addWidget(self.text)
-        column.addSpacing(3)
-        column.addWidget(self.cluster)
+        self.title, self.place, self.text, self.cluster = (sheet_label() for _ in range(4))
+        self.column.addWidget(self.title)
+        self.column.addWidget(self.place)
+        self.column.addSpacing(3)
+        self.column.addWidget(self.text)
+        self.column.addSpacing(3)
+        self.column.addWidget(self.cluster)
         self.cluster.setContentsMargins(16, 0, 0, 0)
-        self.hide()
 
     def show_at(
         self, spot: QPointF, radius: float, title: str, place: str, text: str, cluster: str, colour: str
     ) -> None:
-        """Show a passage beside a place in the parent, inside the parent, never over the place itself."""
+        """Show a passage beside a place in the parent."""
         self._colour = colour
-        self.title.setText(_cut(title, 90) or "Untitled")
-        self.place.setText(_cut(place, 90))
+        self.title.setText(cut(title, 90) or "Untitled")
+        self.place.setText(cut(place, 90))
         self.place.setVisible(bool(place))
-        self.text.setText(_cut(" ".join(text.split()), MOST_CHARACTERS))
-        self.cluster.setText(_cut(cluster, 60))
+        self.text.setText(cut(text, MOST_CHARACTERS))
+        self.cluster.setText(cut(cluster, 60))
+        self.cluster.setVisible(bool(cluster))
         self._dress()
-        room = self.parentWidget().rect()
-        self.setFixedWidth(min(WIDTH, max(room.width() - 2 * GAP, 80)))
-        self.setFixedHeight(self.layout().heightForWidth(self.width()))
-        off = radius + 14
-        left = spot.x() + off
-        if left + self.width() > room.width() - GAP:
-            left = spot.x() - off - self.width()
-        left = min(max(left, GAP), max(room.width() - self.width() - GAP, 0))
-        top = min(max(spot.y() - 18, GAP), max(room.height() - self.height() - GAP, 0))
-        if left < spot.x() < left + self.width():  # no room at the side: above or below
-            below = spot.y() + off + self.height() < room.height()
-            top = spot.y() + off if below else max(0, spot.y() - off - self.height())
-        self.move(round(left), round(top))
-        self.show()
-        self.raise_()
+        off = radius + OFF
+        self.stand_beside(QRectF(spot.x() - off, spot.y() - off, 2 * off, 2 * off))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the sheet and the cluster's colour."""
-        colours = tones(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.control), 1))
-        painter.setBrush(QColor(colours.surface))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        chip = self.cluster.geometry()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._colour))
-        painter.drawEllipse(QPointF(chip.left() + 5, chip.center().y() + 0.5), 4.5, 4.5)
+        super().paintEvent(event)
+        if self.cluster.isVisibleTo(self):
+            paint_chip(self, self.cluster, self._colour)
 
     def _dress(self) -> None:
-        muted = tones(self.palette()).muted
         self.title.setFont(scaled(self.font(), 1.0, QFont.Weight.DemiBold))
         for label in (self.place, self.cluster):
             label.setFont(scaled(self.font(), 0.92))
-            shades = label.palette()
-            shades.setColor(label.foregroundRole(), QColor(muted))
-            label.setPalette(shades)
-
-
-def _label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+            quieten(label, tones(self.palette()).muted)

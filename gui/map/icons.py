@@ -59,10 +59,10 @@ def _fit(painter: QPainter) -> None:
     painter.drawEllipse(QPointF(12, 12), 2.6, 2.6)
 
 
-def _names(painter: QPainter) -> None:
-    _line(painter, 5, 8, 5, 5, 19, 5, 19, 8)
-    _line(painter, 12, 5, 12, 19)
-    _line(painter, 9, 19, 15, 19)
+def _layers(painter: QPainter) -> None:
+    _line(painter, 12, 3.5, 21, 8.5, 12, 13.5, 3, 8.5, 12, 3.5)
+    _line(painter, 3, 12.5, 12, 17.5, 21, 12.5)
+    _line(painter, 3, 16.5, 12, 21.5, 21, 16.5)
 
 
 def _closer(painter: QPainter) -> None:
@@ -79,7 +79,7 @@ DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "lasso": _lasso,
     "rectangle": _rectangle,
     "fit": _fit,
-    "names": _names,
+    "layers": _layers,
     "closer": _closer,
     "farther": _farther,
 }

@@ -1,62 +1,98 @@
 """The map panel: what the session holds, drawn; what is chosen on it, told; and what to do without a map."""
 
-from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtCore import QEvent, QObject, QSettings, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QMenu
 
 from engine.map.records import MapData
 from engine.progress import Progress
-from gui import palette
 from gui.actions import MAKE_MAP, UPDATE_MAP, Actions
 from gui.engine_link import EngineLink, Job
 from gui.jobs import map_job
-from gui.map.figure import Colouring, Figure, Rows, by_cluster, by_format, by_label, rows_of
+from gui.map.colour_choice import ColourChoice
+from gui.map.drawing.figure import Figure
+from gui.map.export import MapExport
+from gui.map.hover import Hover
 from gui.map.legend import Legend
+from gui.map.legend_entries import LegendEntries
 from gui.map.making import Making
-from gui.map.surface import NO_ROWS
+from gui.map.minimap import MiniMap
+from gui.map.notice import MapNotice
+from gui.map.point_menu import PointMenu
+from gui.map.query_marker import QueryMarker
+from gui.map.selecting import Selecting
+from gui.map.switches import Switches
+from gui.map.time_brush import TimeBrush
+from gui.map.timeline import Timeline
 from gui.map.tools import NARROWEST, MapTools
+from gui.map.true_neighbours import TrueNeighbours
 from gui.map.view import MapView
-from gui.panel import ActionButton, EmptyState, Panel
+from gui.map.views import KeptViews, ViewsMenu
+from gui.panel import EmptyState, Panel
 from gui.session import Session
-from gui.theme import GAP, tones
-from gui.wording import count, format_name
-from indexes.records import Passage
-
-REMEMBERED = 300
-"""Passages kept for the hover card."""
+from gui.wording import count
 
 
 class MapPanel(Panel):
-    """Shows the session's map; writes the session's selection and current passage."""
+    """Shows the session's map. Its parts each keep one thing true between session, engine and view."""
+
+    noted = Signal(str)
+    """A sentence worth saying in the window."""
 
     def __init__(self, link: EngineLink, session: Session, actions: Actions) -> None:
         super().__init__("Map")
         self._link = link
         self._session = session
         self.make = actions["build_map"]
-        self._coloured: Colouring | None = None
-        self._chosen: tuple[frozenset[int], Rows] = (frozenset(), NO_ROWS)
-        self._passages: OrderedDict[int, Passage] = OrderedDict()
         self.view = MapView()
         self.legend = Legend(self.view)
-        self.tools = MapTools(self.view, self.make)
+        self.minimap = MiniMap(self.view)
+        self.timeline = Timeline()
+        self.notice = MapNotice(self.make)
+        self.switches = Switches(actions, self)
+        self.views = KeptViews(link, session, self.view)
+        self.tools = MapTools(self.view, self.make, self._menu(actions))
         self.add_head(self.tools)
+        self.selecting = Selecting(session, self.view)
+        self.colours = ColourChoice(link, session, self.tools.colouring)
+        self.entries = LegendEntries(self.legend, self.selecting)
+        self.times = TimeBrush(link, session, self.view, self.timeline, self.selecting)
+        self.hover = Hover(link, session, self.view)
+        self.query_marker = QueryMarker(link, session, self.view)
+        self.true_neighbours = TrueNeighbours(link, session, self.view)
+        self.export = MapExport(link, session, self.view)
+        always = ("select_in_view", "invert_selection", "keep_view", "map_fit")
+        self.menu = PointMenu(self.view, self.selecting, [actions[one] for one in always])
         self._make_body()
         self._connect()
         self._on_map()
 
     def show_cluster(self, cluster_id: int) -> None:
-        """Zoom to a cluster."""
+        """Zoom to a cluster; to the noise for -1."""
         if self._session.map is not None:
             self.view.show_rows(np.flatnonzero(self._session.map.cluster_ids == cluster_id).astype(np.int32))
+
+    def show_clusters(self, cluster_ids: Sequence[int]) -> None:
+        """Zoom to several clusters."""
+        if self.view.figure is not None:
+            self.view.show_rows(self.view.figure.rows_of_clusters(cluster_ids))
+
+    def save(self, settings: QSettings) -> None:
+        """Remember what the map shows."""
+        self.switches.save(settings)
+
+    def restore(self, settings: QSettings) -> None:
+        """Show what was remembered."""
+        self.switches.restore(settings)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "legend"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "export"):
             self._show_legend()
             self._on_result()
 
@@ -65,44 +101,67 @@ class MapPanel(Panel):
         super().resizeEvent(event)
         self._show_tools()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep legend and overview in their corners."""
+        if isinstance(event, QResizeEvent) and watched is self.view:
+            self.legend.stand()
+            self.minimap.stand()
+        return super().eventFilter(watched, event)
+
     # building
 
+    def _menu(self, actions: Actions) -> list[QAction | QMenu | None]:
+        """Return what the View menu holds: switches, kept views, selecting and saving; None for a line."""
+        self.views_menu = ViewsMenu(self._session, actions["keep_view"])
+        self.views_menu.go_wanted.connect(self.views.go)
+        self.views_menu.forget_wanted.connect(self.views.forget)
+        selecting = ("select_in_view", "select_cluster_here", "select_new", "invert_selection")
+        saving = ("save_picture", "save_points", "save_page")
+        return [
+            *self.switches.actions.values(),
+            actions["map_trust"],
+            None,
+            self.views_menu,
+            self._submenu("Select", [actions[one] for one in selecting]),
+            self._submenu("Save", [actions[one] for one in saving]),
+        ]
+
+    def _submenu(self, title: str, actions: list[QAction]) -> QMenu:
+        menu = QMenu(title, self)
+        menu.setToolTipsVisible(True)
+        menu.addActions(actions)
+        return menu
+
     def _make_body(self) -> None:
-        self.notice = QFrame(objectName="notice")
-        self.notice.setProperty("kind", "note")
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
-        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self.notice_button = ActionButton(self.make)
-        row = QHBoxLayout(self.notice)
-        row.setContentsMargins(2 * GAP, GAP // 2, GAP, GAP // 2)
-        row.addWidget(self.sentence, 1)
-        row.addWidget(self.notice_button)
         self.content.addWidget(self.notice)
         self.content.addWidget(self.view, 1)
+        self.content.addWidget(self.timeline)
         self.empty = EmptyState("map", "", "")
         self.offer = EmptyState("map", "No map yet", "", (self.make,), primary=True)
         self.making = Making()
         for state in (self.empty, self.offer, self.making):
             self.add_state(state)
         self.setFocusProxy(self.view)
+        strip = self.timeline.strip
+        order = (self.tools.buttons[-1], self.notice.button, self.view, strip, self.timeline.select)
+        for before, after in pairwise((*order, self.timeline.clear)):
+            self.setTabOrder(before, after)
 
     def _connect(self) -> None:
-        self.tools.colouring_chosen.connect(self._colour)
-        self.legend.entry_chosen.connect(self._select_entry)
+        self.colours.changed.connect(self._on_colours)
+        self.colours.columns_known.connect(self.times.ask)
+        self.switches.changed.connect(self._on_switch)
+        self.minimap.centre_wanted.connect(self.view.centre_on)
+        self.export.saved.connect(self.noted)
         self.view.installEventFilter(self)
+        self.view.moved.connect(self._on_moved)
         self.view.point_chosen.connect(self._on_chosen)
-        self.view.rows_selected.connect(self._on_selected)
-        self.view.clear_wanted.connect(self._on_clear)
-        self.view.hover_wanted.connect(self._on_hover)
         session, link = self._session, self._link
-        session.corpus_changed.connect(self._on_corpus)
+        session.corpus_changed.connect(self._show_state)
         session.corpus_info_changed.connect(self._show_state)
         session.map_changed.connect(self._on_map)
-        session.selection_changed.connect(self._on_selection)
         session.current_changed.connect(self._on_current)
         session.result_changed.connect(self._on_result)
-        session.tags_changed.connect(self._on_tags)
         link.job_changed.connect(self._on_job)
         link.job_progress.connect(self._on_progress)
 
@@ -113,11 +172,10 @@ class MapPanel(Panel):
 
     def _show_state(self) -> None:
         corpus, data, job = self._session.corpus, self._session.map, self._job()
-        drawn = data is not None and len(data.passage_ids) > 0
         self._show_tools()
-        self.make.setText(UPDATE_MAP if drawn else MAKE_MAP)
-        if drawn:
-            self._show_notice(data, job)
+        self.make.setText(UPDATE_MAP if _has_points(data) else MAKE_MAP)
+        if data is not None and _has_points(data):
+            self.notice.show_for(data, job is not None)
             self.show_state(None)
         elif corpus is None:
             self._say("No corpus is open", "Open or create a corpus to see it as a map.")
@@ -149,25 +207,6 @@ class MapPanel(Panel):
         self.empty.say(title, text)
         self.show_state(self.empty)
 
-    def _show_notice(self, data: MapData | None, job: Job | None) -> None:
-        """Say above the map what is to be known about it."""
-        if data is None:
-            return
-        sentences = [data.note]
-        if job is not None:
-            sentences = ["The map is being made again."]
-        elif data.unmapped:
-            were = "passage was" if data.unmapped == 1 else "passages were"
-            sentences.append(f"{data.unmapped:,} {were} added since this map was made.")
-        sentence = " ".join(filter(None, sentences))
-        self.sentence.setText(sentence)
-        self.notice_button.setVisible(data.unmapped > 0 and job is None)
-        self.notice.setVisible(bool(sentence))
-
-    def _on_corpus(self) -> None:
-        self._passages.clear()
-        self._show_state()
-
     def _on_job(self, _job: object) -> None:
         self._show_state()
 
@@ -179,150 +218,110 @@ class MapPanel(Panel):
     # what the session says
 
     def _on_map(self) -> None:
-        data, figure = self._session.map, self.view.figure
-        if data is not None and figure is not None and data.xy is figure.data.xy:
-            self.view.rename(figure.with_clusters(data))
+        data, before = self._session.map, self.view.figure
+        if before is not None and data is not None and _same_points(before.data, data):
+            figure = before.with_clusters(data)
+            self.view.update_figure(figure, self.colours.of(figure))
+            self._show_legend()
         else:
-            self._chosen = (frozenset(), NO_ROWS)
-            drawn = data is not None and len(data.passage_ids) > 0
-            self.view.show_figure(Figure.of(data) if drawn and data is not None else None)
-            self._colour()
-            self._on_result()
-            self._on_selection()
-            self._on_current()
+            self._show_points(data, before)
+        self.minimap.show_map(self.view.figure, self.colours.colouring)
         self._show_state()
 
-    def _on_selection(self) -> None:
-        if self.view.figure is None:
-            return
-        selection = self._session.selection
-        known, rows = self._chosen
-        self.view.select(rows if selection is known else self.view.figure.rows_of(selection))
+    def _show_points(self, data: MapData | None, before: Figure | None) -> None:
+        """Show another map: it glides from the one before, or stays where it is when it has only grown."""
+        self.selecting.forget()
+        self.times.forget()
+        figure = Figure.of(data) if data is not None and _has_points(data) else None
+        colouring = self.colours.of(figure)
+        if figure is None or before is None:
+            self.view.show_figure(figure, colouring)
+        elif _has_grown(before.data, figure.data):
+            self.view.show_grown(figure, colouring)
+        else:
+            self.view.morph_to(figure, colouring)
+        self._show_legend()
+        self._on_result()
+        self.selecting.show()
+        self._on_current()
+        self.query_marker.show()
+        self.true_neighbours.draw()
+        self.colours.ask()
 
     def _on_result(self) -> None:
         if self.view.figure is None:
             return
-        scores = self._session.hit_scores
-        ids = [passage_id for passage_id in scores if self._row(passage_id) >= 0]
-        self.view.light_hits(self.view.figure.rows_of(ids), [scores[passage_id] for passage_id in ids])
+        lights = _lights(self._session)
+        ids = [passage_id for passage_id in lights if len(self.view.figure.rows_of([passage_id]))]
+        self.view.light_hits(self.view.figure.rows_of(ids), [lights[passage_id] for passage_id in ids])
 
     def _on_current(self) -> None:
-        self.view.mark_current(self._row(self._session.current))
-
-    def _on_tags(self) -> None:
-        if self.tools.kind == "label":
-            self._colour()
-
-    def _row(self, passage_id: int) -> int:
-        if self.view.figure is None:
-            return -1
-        rows = rows_of(self.view.figure.data.passage_ids, [passage_id])
-        return int(rows[0]) if len(rows) else -1
+        if self.view.figure is not None:
+            rows = self.view.figure.rows_of([self._session.current])
+            self.view.mark_current(int(rows[0]) if len(rows) else -1)
 
     # what the hand says
 
     def _on_chosen(self, row: int) -> None:
-        if self.view.figure:
+        if self.view.figure is not None:
             self._session.set_current(int(self.view.figure.data.passage_ids[row]))
 
-    def _on_selected(self, rows: Rows, origin: str, intent: str) -> None:
-        """Change the one selection; a million points pass without a step of Python for each."""
-        if self.view.figure is None:
-            return
-        chosen = frozenset(self.view.figure.data.passage_ids[rows].tolist())
-        if intent == "replace":
-            self._chosen = (chosen, rows)
-        elif intent == "add":
-            chosen = self._session.selection | chosen
-        else:
-            chosen = self._session.selection - chosen
-        self._session.set_selection(chosen, origin)
+    def _on_moved(self) -> None:
+        self.minimap.show_view(self.view.view)
 
-    def _on_clear(self) -> None:
-        self._session.set_selection((), "")
-
-    def _on_hover(self, row: int) -> None:
-        if self.view.figure is None or row < 0:
-            return
-        passage_id = int(self.view.figure.data.passage_ids[row])
-        if passage_id in self._passages:
-            self._show_card(self._passages[passage_id])
-            return
-        self._link.call(
-            "passages", self._session.corpus_name, [passage_id], on_done=self._on_passages, replaces="hover"
-        )
-
-    def _on_passages(self, passages: list[Passage]) -> None:
-        for passage in passages:
-            self._passages[passage.id] = passage
-            while len(self._passages) > REMEMBERED:
-                self._passages.popitem(last=False)
-            self._show_card(passage)
-
-    def _show_card(self, passage: Passage) -> None:
-        row, figure = self._row(passage.id), self.view.figure
-        if row < 0 or figure is None:
-            return
-        cluster = figure.cluster_of(row)
-        dark = tones(self.palette()).dark
-        colour = palette.noise_colour(dark)
-        if cluster is not None:
-            colour = palette.cluster_colours(dark)[figure.cluster_places[cluster.id]]
-        score = self._session.hit_scores.get(passage.id)
-        place = [
-            format_name(passage.format),
-            str(passage.locator),
-            "" if score is None else f"score {score:.2f}",
-        ]
-        name = cluster.name if cluster else "Noise" if figure.data.clusters else ""
-        title = passage.title or passage.document_key
-        self.view.show_card(row, title, " · ".join(filter(None, place)), passage.text, name, colour)
+    def _on_switch(self, name: str, shown: bool) -> None:
+        switches: dict[str, Callable[[bool], None]] = {
+            "map_names": self.view.show_names,
+            "map_density": self.view.show_density,
+            "map_shapes": self.colours.use_shapes,
+            "map_overview": self.minimap.switch,
+            "map_timeline": self.times.show,
+            "map_neighbours": self.true_neighbours.show,
+        }
+        switches[name](shown)
 
     # colours
 
-    def _colour(self) -> None:
-        figure = self.view.figure
-        if figure is not None:
-            kind = self.tools.kind
-            if kind == "format":
-                self._coloured = by_format(figure)
-            elif kind == "label":
-                self._coloured = by_label(figure, self._session.tags)
-            else:
-                self._coloured = by_cluster(figure)
-            self.view.colour_by(self._coloured)
+    def _on_colours(self) -> None:
+        if self.view.figure is not None and self.colours.colouring is not None:
+            self.view.colour_by(self.colours.colouring)
             self._on_result()
+            self.minimap.show_map(self.view.figure, self.colours.colouring)
         self._show_legend()
 
     def _show_legend(self) -> None:
-        if self.view.figure is None or self._coloured.kind == "cluster":
-            self.legend.show_entries([])
-            return
-        self.legend.show_entries(_entries(self._coloured, tones(self.palette()).dark))
-
-    def _select_entry(self, place: int) -> None:
-        colouring = self._coloured
-        wanted = place + 1 if place < len(colouring.names) else 0
-        rows = np.flatnonzero(colouring.ids == wanted).astype(np.int32)
-        self._on_selected(rows, _entry_names(colouring)[place], "replace")
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the legend in its corner."""
-        if isinstance(event, QResizeEvent) and watched is self.view:
-            self.legend.stand()
-        return super().eventFilter(watched, event)
+        column = self.tools.colouring.column
+        self.entries.show(self.view.figure, self.colours.colouring, column, self._session.trust)
 
 
-def _entry_names(colouring: Colouring) -> list[str]:
-    if colouring.kind == "format":
-        return [format_name(name) for name in colouring.names]
-    return [*(name.capitalize() for name in colouring.names), "Not tagged"]
+def _has_points(data: MapData | None) -> bool:
+    return data is not None and len(data.passage_ids) > 0
 
 
-def _entries(colouring: Colouring, dark: bool) -> list[tuple[str, int, str]]:
-    """Return (name, count, colour) for the legend, with those that have no label last."""
-    colours = (*(colouring.dark if dark else colouring.light), colouring.none_colour(dark))
-    return list(zip(_entry_names(colouring), colouring.counts(), colours, strict=False))
+def _same_points(before: MapData, after: MapData) -> bool:
+    """Say whether the same passages lie at the same places."""
+    if before.xy is after.xy:
+        return True
+    return np.array_equal(before.passage_ids, after.passage_ids) and np.array_equal(
+        before.xy, after.xy, equal_nan=True
+    )
+
+
+def _has_grown(before: MapData, after: MapData) -> bool:
+    """Say whether every passage that both maps have still lies where it was."""
+    rows = np.searchsorted(after.passage_ids, before.passage_ids)
+    rows = np.minimum(rows, len(after.passage_ids) - 1)
+    still = after.passage_ids[rows] == before.passage_ids
+    return bool(still.any()) and np.array_equal(before.xy[still], after.xy[rows[still]], equal_nan=True)
+
+
+def _lights(session: Session) -> dict[int, float]:
+    """Return how brightly each hit lights up: by its relevance where that is known, else by its score."""
+    scores = session.hit_scores
+    documents = session.result.documents if session.result else ()
+    relevances = {hit.passage.id: hit.relevance for document in documents for hit in document.hits}
+    known = {one: relevances.get(one, 1.0) for one in scores}
+    return known if min(known.values(), default=1.0) < 1 else scores
 
 
 def _offer(passages: int) -> str:

@@ -1,11 +1,15 @@
-"""The map's tools in the head of its panel: what colours the points, what a drag does, names, zoom."""
+"""The map's tools in the head of its panel: what colours the points, what a drag does, what is shown, zoom."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from gui.map.colour_box import ColourBox
+from gui.map.hand import ZOOM_STEP
 from gui.map.icons import map_icon
-from gui.map.view import ZOOM_STEP, MapView
+from gui.map.view import MapView
 from gui.panel import tool_button
 from gui.theme import GAP, tones
 
@@ -14,61 +18,48 @@ DRAGS = (
     ("lasso", "Lasso", "L", "Draw round passages to select them; Ctrl adds, Alt removes"),
     ("rectangle", "Rectangle", "R", "Drag over passages to select them; Ctrl adds, Alt removes"),
 )
-COLOURINGS = (
-    ("cluster", "By cluster"),
-    ("format", "By type"),
-    ("label", "By sentiment"),
-)
-COLOURING_WIDTH = 112
-NARROW, NARROWEST = 480, 350
-"""Pixels below which the head gives up what wheel and keys do, then what menus and keys do."""
+ROOMY, NARROW, NARROWEST = 540, 480, 350
+"""Pixels below which the head gives up whole names of colourings, then what wheel and keys do, then what menus do."""
 
 
 class MapTools(QWidget):
-    """Works a map; `make` is the action that makes it anew."""
+    """Works a map; `make` is the action that makes it anew, `shown` what the View menu holds, None for a line."""
 
-    colouring_chosen = Signal()
-
-    def __init__(self, view: MapView, make: QAction) -> None:
+    def __init__(self, view: MapView, make: QAction, shown: Sequence[QAction | QMenu | None]) -> None:
         super().__init__()
         self._view = view
         self._make_actions()
-        self.colouring = QComboBox()
-        self.colouring.setAccessibleName("Colour by")
-        self.colouring.setToolTip(
-            "Colour the points by their cluster, the type of their document, or sentiment"
-        )
-        for kind, name in COLOURINGS:
-            self.colouring.addItem(name, kind)
-        self.colouring.setMinimumWidth(COLOURING_WIDTH)
-        self.colouring.currentIndexChanged.connect(self.colouring_chosen)
+        self.colouring = ColourBox()
+        self.shown = _menu_button(shown)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(self.colouring)
         row.addSpacing(GAP)
-        actions = (*self.drags.actions(), self.names, self.farther, self.closer, self.fit, make)
-        self.buttons: list[QToolButton] = [tool_button(action) for action in actions]
+        before = [tool_button(action) for action in self.drags.actions()]
+        after = [tool_button(action) for action in (self.farther, self.closer, self.fit, make)]
+        self.buttons: list[QToolButton] = [*before, self.shown, *after]
         for button in self.buttons:
             row.addWidget(button)
-        self._spared_first = (self.closer, self.farther, self.names)
+        self._spared_first = (self.closer, self.farther)
         self._spared_last = (*self._spared_first, self.fit, make)
         self._dress()
 
     @property
     def kind(self) -> str:
-        """Return what colours the points: "cluster", "format" (document type) or "label" (sentiment)."""
-        return str(self.colouring.currentData())
+        """Return what colours the points, as the box says it."""
+        return self.colouring.kind
 
     def colour_by(self, kind: str) -> None:
         """Colour the points by something else."""
-        self.colouring.setCurrentIndex([key for key, _ in COLOURINGS].index(kind))
+        self.colouring.choose(kind)
 
     def show_in(self, width: int) -> None:
         """Show the tools that one cannot do without, and the others where the panel is wide enough."""
+        self.colouring.set_roomy(width >= ROOMY)
         spared = () if width >= NARROW else self._spared_first if width >= NARROWEST else self._spared_last
         for button in self.buttons:
-            button.setVisible(button.defaultAction() not in spared)
+            button.setVisible(button is self.shown or button.defaultAction() not in spared)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
@@ -87,14 +78,10 @@ class MapTools(QWidget):
         self.fit = self._action("Show all", "", "Show the whole map (0)")
         self.closer = self._action("Zoom in", "", "Zoom in (+)")
         self.farther = self._action("Zoom out", "", "Zoom out (−)")
-        self.names = self._action("Cluster names", "N", "Show or hide the cluster names")
-        self.names.setCheckable(True)
-        self.names.setChecked(True)
         self.drags.triggered.connect(self._on_drag)
         self.fit.triggered.connect(self._view.fit)
         self.closer.triggered.connect(self._zoom_in)
         self.farther.triggered.connect(self._zoom_out)
-        self.names.toggled.connect(self._view.show_names)
 
     def _action(self, text: str, key: str, tip: str) -> QAction:
         action = QAction(text, self)
@@ -108,9 +95,10 @@ class MapTools(QWidget):
     def _dress(self) -> None:
         colours = tones(self.palette())
         pictured = {action: str(action.data()) for action in self.drags.actions()}
-        pictured |= {self.fit: "fit", self.closer: "closer", self.farther: "farther", self.names: "names"}
+        pictured |= {self.fit: "fit", self.closer: "closer", self.farther: "farther"}
         for action, name in pictured.items():
             action.setIcon(map_icon(name, colours))
+        self.shown.setIcon(map_icon("layers", colours))
 
     def _on_drag(self, action: QAction) -> None:
         self._view.set_tool(str(action.data()))
@@ -120,3 +108,24 @@ class MapTools(QWidget):
 
     def _zoom_out(self) -> None:
         self._view.zoom(1 / ZOOM_STEP)
+
+
+def _menu_button(shown: Sequence[QAction | QMenu | None]) -> QToolButton:
+    button = QToolButton()
+    button.setIconSize(QSize(18, 18))
+    button.setAutoRaise(True)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolTip("What the map shows, kept views, selecting and saving")
+    button.setAccessibleName("Show on the map")
+    menu = QMenu(button)
+    menu.setToolTipsVisible(True)
+    for one in shown:
+        if one is None:
+            menu.addSeparator()
+        elif isinstance(one, QMenu):
+            menu.addMenu(one)
+        else:
+            menu.addAction(one)
+    button.setMenu(menu)
+    return button

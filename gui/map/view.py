@@ -1,268 +1,133 @@
-"""The map under the hand: mouse, pinch and keys become views, choices and selections."""
+"""The map by keys, and its ways from place to place: push, zoom, walk from point to point and cluster to cluster."""
 
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QPointF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
-    QEnterEvent,
+    QAccessible,
+    QAccessibleEvent,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QWidget
 
-from gui.map.card import HoverCard
-from gui.map.figure import Colouring, Figure
-from gui.map.geometry import View
-from gui.map.surface import MapSurface
+from gui.map.drawing.colouring import Colouring
+from gui.map.drawing.figure import Figure
+from gui.map.drawing.geometry import View
+from gui.map.hand import ZOOM_STEP, HandledMap
+from gui.map.walking import home_of, next_cluster, next_point
+from gui.wording import count
 
-DWELL = 90
-"""Milliseconds the hand stays on a point before its text is asked for."""
-REACH = 6.0
-"""Pixels beyond a disc's edge within which a click still means it."""
 STEP = 80
 """Pixels an arrow key moves the map."""
-ZOOM_STEP = 1.35
+KEYS = (
+    "Arrow keys move, Ctrl and arrows walk from point to point, N and Shift N from cluster to cluster, Ctrl Home to "
+    "what is typical of a cluster. Enter reads, plus and minus zoom, 0 shows all."
+)
+GLIDE = 280
+"""Milliseconds that it takes to come to another view."""
+RIM = 12
+"""Pixels from the window's rim within which a point that keys come to is brought into the middle."""
+WAYS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 
 
-class MapView(MapSurface):
-    """A map to move and to choose on. Rows in its signals are rows of the figure's arrays."""
+class MapView(HandledMap):
+    """A map that needs no mouse. Where keys have walked to is hovered, as if the hand were there."""
 
-    point_chosen = Signal(int)
-    """A row was clicked, to be read."""
-    rows_selected = Signal(object, str, str)
-    """Rows int32, how ("lasso"), and what to do: "replace", "add" or "remove"."""
     clear_wanted = Signal()
-    hover_wanted = Signal(int)
-    """The row under the hand, -1 when it left."""
-    tool_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.grabGesture(Qt.GestureType.PinchGesture)
-        self.tool = "pan"
-        self._press: QPointF | None = None
-        self._last = QPointF()
-        self._dragged = False
-        self._space = False
-        self._pushing = False
-        self._dwell = QTimer(self, interval=DWELL, singleShot=True)
-        self._dwell.timeout.connect(self._ask_for_text)
-        self.card = HoverCard(self)
+        self._walked = -1
+        self._from = self._to = self.view
+        self._gliding = QVariantAnimation(self)
+        self._gliding.setStartValue(0.0)
+        self._gliding.setEndValue(1.0)
+        self._gliding.setDuration(GLIDE)
+        self._gliding.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._gliding.valueChanged.connect(self._on_glided)
 
     def show_figure(self, figure: Figure | None, colouring: Colouring | None = None) -> None:
         """Show another map, fitted; or none."""
-        self._leave_point()
+        self._gliding.stop()
+        self._walked = -1
         super().show_figure(figure, colouring)
 
-    def set_tool(self, tool: str) -> None:
-        """Let a drag do something else: "pan", "lasso" or "rectangle"."""
-        if tool != self.tool:
-            self.tool = tool
-            if tool != "pan":
-                self._marquee_tool = tool
-            self._point_cursor()
-            self.tool_changed.emit(tool)
+    def show_grown(self, figure: Figure, colouring: Colouring | None) -> None:
+        """Show a map on which more points lie, in the view that is on show."""
+        before, fitted = self.view, self._fit_follows
+        self.show_figure(figure, colouring)
+        if not fitted:
+            self._move(before)
 
-    def show_card(self, row: int, title: str, place: str, text: str, cluster: str, colour: str) -> None:
-        """Show a point's text beside it, if the hand is still there."""
-        if row == self._hovered and self._press is None:
-            self.card.show_at(
-                self._spot(row), self._drawing.radius(self.view), title, place, text, cluster, colour
-            )
+    def centre_on(self, x: float, y: float) -> None:
+        """Bring a place of the map into the middle of the window."""
+        self._gliding.stop()
+        self._move(View(x, y, self.view.scale, self.view.width, self.view.height))
 
-    def _move(self, view: View) -> None:
-        self._hide_card()
-        super()._move(view)
-
-    # the hand
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click, a push or a selection."""
-        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) or not self.figure:
-            super().mousePressEvent(event)
-            return
-        self._press = self._last = event.position()
-        self._dragged = False
-        self._pushing = event.button() == Qt.MouseButton.MiddleButton or not self._wants_marquee(event)
-        self._leave_point()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Push the map, draw the lasso, or see what is under the hand."""
-        at = event.position()
-        if self._press is None:
-            self._hover(at)
-            return
-        if not self._dragged and (at - self._press).manhattanLength() < 4:
-            return
-        if not self._dragged:
-            self._dragged = True
-            self._marquee = [] if self._pushing else [self._press]
-            self._point_cursor()
-        if self._pushing:
-            self._move(self.view.panned(at.x() - self._last.x(), at.y() - self._last.y()))
+    def glide(self, x: float, y: float, scale: float) -> None:
+        """Come to another view, in a moment that shows the way; at once where nothing moves on this desktop."""
+        self._gliding.stop()
+        self._from = self.view
+        self._to = View(x, y, scale, self.view.width, self.view.height)
+        if self._animates():
+            self._gliding.start()
         else:
-            self._marquee.append(at)
-            self.update()
-        self._last = at
+            self._move(self._to)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a push, select what the lasso holds, or choose what was clicked."""
-        if self._press is None:
-            return
-        press, corners = self._press, self._marquee
-        self._press, self._marquee = None, []
-        self._point_cursor()
-        if corners:
-            self._select_inside([*corners, event.position()], _intent(event))
-        elif not self._dragged and event.button() == Qt.MouseButton.LeftButton:
-            self._click(press, event)
-        self.update()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole map when nothing was meant."""
-        if event.button() == Qt.MouseButton.LeftButton and self._row_at(event.position()) < 0:
-            self.fit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom where the hand is."""
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        self.zoom(ZOOM_STEP ** (turned / 120), event.position())
-        event.accept()
-
-    def event(self, event: QEvent) -> bool:
-        """Zoom by a pinch, on a trackpad or a touch screen; be sharp again on another screen."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._at_rest()
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self.zoom(max(0.2, 1 + event.value()), event.position())
-            return True
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                self.zoom(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
-                return True
-        return super().event(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show what a drag would do."""
-        self._point_cursor()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was under the hand."""
-        self._leave_point()
-        super().leaveEvent(event)
-
-    def _wants_marquee(self, event: QMouseEvent) -> bool:
-        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return not self._space and (shifted or self.tool != "pan")
-
-    def _select_inside(self, corners: list[QPointF], intent: str) -> None:
-        if self.figure is None:
-            return
-        if self._marquee_tool == "lasso":
-            line = np.array([[corner.x(), corner.y()] for corner in corners])
-            rows = self.figure.rows_in_polygon(self.view.all_to_map(line))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done at this place; by the menu key, where keys have walked to."""
+        row = self.place_of_keys()
+        if event.reason() != QContextMenuEvent.Reason.Keyboard or self.figure is None:
+            super().contextMenuEvent(event)
         else:
-            box = QRectF(corners[0], corners[-1]).normalized()
-            left, top = self.view.to_map(box.left(), box.top())
-            right, bottom = self.view.to_map(box.right(), box.bottom())
-            rows = self.figure.rows_in_rectangle((left, bottom, right, top))
-        self.rows_selected.emit(rows, self._marquee_tool, intent)
+            at = self.spot(row).toPoint() if row >= 0 else self.rect().center()
+            self.menu_wanted.emit(self.mapToGlobal(at), row)
 
-    def _click(self, at: QPointF, event: QMouseEvent) -> None:
-        row = self._row_at(at)
-        if row < 0:
-            return
-        intent = _intent(event)
-        if intent == "replace":
-            self.point_chosen.emit(self._next_at_same_place(row))
-        else:
-            self.rows_selected.emit(np.array([row], dtype=np.int32), "clicks", intent)
+    def place_of_keys(self) -> int:
+        """Return the row that keys or the hand are on, else that of the passage being read; -1 for none."""
+        return self._hovered if self._hovered >= 0 else self._current
 
-    def _row_at(self, at: QPointF) -> int:
-        if self.figure is None:
-            return -1
-        x, y = self.view.to_map(at.x(), at.y())
-        row = self.figure.nearest(x, y, (self._drawing.radius(self.view) + REACH) / self.view.scale)
-        return -1 if row is None else row
+    def announce(self, row: int, text: str) -> None:
+        """Let a screen reader say what the point is that keys have come to."""
+        if row == self._walked:
+            self.setAccessibleDescription(text)
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
-    def _next_at_same_place(self, row: int) -> int:
-        """Return the row, or the one after the current where several lie on one another: clicks go through them."""
-        if self.figure is None or self._current < 0:
-            return row
-        xy = self.figure.data.xy
-        if (xy[row] != xy[self._current]).any():
-            return row
-        x, y = xy[row].tolist()
-        here = np.sort(self.figure.rows_in_rectangle((x, y, x, y)))
-        return int(here[(np.searchsorted(here, self._current) + 1) % len(here)])
-
-    # hovering
-
-    def _hover(self, at: QPointF) -> None:
-        row = self._row_at(at)
-        if row == self._hovered:
-            return
-        self._hide_card()
-        self._hovered = row
-        self._point_cursor()
-        self.update()
-        if row >= 0:
-            self._dwell.start()
-
-    def _ask_for_text(self) -> None:
-        if self._hovered >= 0:
-            self.hover_wanted.emit(self._hovered)
-
-    def _leave_point(self) -> None:
-        if self._hovered >= 0:
-            self._hovered = -1
-            self.hover_wanted.emit(-1)
-            self.update()
-        self._hide_card()
-
-    def _hide_card(self) -> None:
-        self._dwell.stop()
-        self.card.hide()
-
-    def _point_cursor(self) -> None:
-        shape = Qt.CursorShape
-        if self._press is not None and self._dragged and self._pushing:
-            self.setCursor(shape.ClosedHandCursor)
-        elif self._hovered >= 0:
-            self.setCursor(shape.PointingHandCursor)
-        elif self.tool == "pan" or self._space:
-            self.setCursor(shape.OpenHandCursor)
-        else:
-            self.setCursor(shape.CrossCursor)
+    def _on_glided(self, share: float) -> None:
+        before, after = self._from, self._to
+        scale = before.scale * (after.scale / before.scale) ** share
+        # what is seen moves evenly when the middle goes as fast as the scale lets it
+        done = share if after.scale == before.scale else _evenly(before.scale, after.scale, scale)
+        x, y = before.x + (after.x - before.x) * done, before.y + (after.y - before.y) * done
+        self._move(View(x, y, scale, self.width(), self.height()))
 
     # keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pan by arrows, zoom by + and −, fit by 0 or Home, read by Enter, clear by Esc, all by Ctrl+A."""
-        key = event.key()
-        pushes = {
-            Qt.Key.Key_Left: (1, 0),
-            Qt.Key.Key_Right: (-1, 0),
-            Qt.Key.Key_Up: (0, 1),
-            Qt.Key.Key_Down: (0, -1),
-        }
+        """Push by arrows, walk by Ctrl and arrows, N for clusters, + and − zoom, 0 fits, Enter reads, Esc clears."""
+        key, held = event.key(), event.modifiers()
+        ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self._select_all()
-        elif key in pushes:
-            across, down = pushes[Qt.Key(key)]
-            self._move(self.view.panned(across * STEP, down * STEP))
+        elif key in WAYS and ctrl:
+            self._walk(WAYS[Qt.Key(key)])
+        elif key in WAYS:
+            across, up = WAYS[Qt.Key(key)]
+            self._move(self.view.panned(-across * STEP, up * STEP))
+        elif key == Qt.Key.Key_N and not ctrl:
+            self._walk_to_cluster(-1 if held & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif key == Qt.Key.Key_Home and ctrl:
+            self._walk_to_cluster(0)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(ZOOM_STEP)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
@@ -270,7 +135,7 @@ class MapView(MapSurface):
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
             self.fit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose_middle()
+            self._choose_here()
         elif key == Qt.Key.Key_Escape:
             self._escape()
         elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -298,36 +163,98 @@ class MapView(MapSurface):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus, and forget a held Space."""
+        """Hide the focus, and forget a held Space and where keys had walked to."""
         super().focusOutEvent(event)
         self._space = self._focus_by_key = False
+        if self._walked >= 0 and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._leave()
         self.update()
+
+    def _walk(self, way: tuple[int, int]) -> None:
+        """Go to the next point in a direction."""
+        start = self._start()
+        if self.figure is None or start < 0:
+            return
+        seen = self._drawing.radius(self.view) / self.view.scale
+        row = next_point(self.figure.data.xy, start, way, seen)
+        if row is not None:
+            self._stand_on(row)
+
+    def _walk_to_cluster(self, step: int) -> None:
+        """Go to the next cluster, the one before (-1), or home in this one (0)."""
+        if self.figure is None or not self.figure.data.clusters:
+            return
+        data, here = self.figure.data, self.place_of_keys()
+        cluster_id = int(data.cluster_ids[here]) if here >= 0 else -1
+        wanted = next_cluster(data.clusters, cluster_id, step) if step else cluster_id
+        if wanted >= 0:
+            exemplars = self.figure.rows_of(data.clusters[wanted].exemplars)
+            row = home_of(wanted, exemplars, data.cluster_ids, data.strengths)
+            if row is not None:
+                self._stand_on(row)
+
+    def _stand_on(self, row: int) -> None:
+        """Hover a point as if the hand were there, and bring it into the window."""
+        across, down = self.view.to_window(*self.figure.data.xy[row].tolist()) if self.figure else (0.0, 0.0)
+        if not (RIM < across < self.width() - RIM and RIM < down < self.height() - RIM):
+            self._move(self.view.panned(self.width() / 2 - across, self.height() / 2 - down))
+        self._hide_cards()
+        self._point_at_name(None)
+        self._walked = self._hovered = row
+        self._dwell.start()
+        self.update()
+
+    def _start(self) -> int:
+        """Return where a walk begins: where keys or the hand are, the passage being read, else the middle."""
+        row = self.place_of_keys()
+        return row if row >= 0 else self._middle()
+
+    def _hover(self, at: QPointF) -> None:
+        self._walked = -1
+        super()._hover(at)
+
+    def _leave(self) -> None:
+        if self._walked >= 0:
+            self._describe()
+        self._walked = -1
+        super()._leave()
+
+    def _describe(self) -> None:
+        if self.figure is not None:
+            data = self.figure.data
+            self.setAccessibleDescription(
+                f"{count(len(data.passage_ids), 'passage')} in {count(len(data.clusters), 'cluster')}. {KEYS}"
+            )
 
     def _select_all(self) -> None:
         if self.figure:
             rows = np.concatenate((self.figure.noise.rows, self.figure.members.rows))
             self.rows_selected.emit(rows, "whole map", "replace")
 
-    def _choose_middle(self) -> None:
-        """Choose the point nearest to the middle of the window, for those without a mouse."""
-        if self.figure:
-            row = self.figure.nearest(self.view.x, self.view.y, math.hypot(*self._half()) / self.view.scale)
-            if row is not None:
-                self.point_chosen.emit(self._next_at_same_place(row))
+    def _choose_here(self) -> None:
+        """Read the point that keys have walked to, else the one nearest to the middle."""
+        row = self._walked if self._walked >= 0 else self._middle()
+        if row >= 0:
+            self._choose(row)
 
-    def _half(self) -> tuple[float, float]:
-        return self.width() / 2, self.height() / 2
+    def _middle(self) -> int:
+        """Return the row of the point nearest to the middle of the window, -1 for none."""
+        if self.figure is None:
+            return -1
+        half = math.hypot(self.width(), self.height()) / 2
+        found = self.figure.nearest(self.view.x, self.view.y, half / self.view.scale)
+        return -1 if found is None else found
 
     def _escape(self) -> None:
         if self._marquee:
             self._press, self._marquee = None, []
             self.update()
+        elif self._walked >= 0:
+            self._leave()
         else:
             self.clear_wanted.emit()
 
 
-def _intent(event: QMouseEvent) -> str:
-    """Return what a selection does to the one before, by the keys held."""
-    if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-        return "remove"
-    return "add" if event.modifiers() & Qt.KeyboardModifier.ControlModifier else "replace"
+def _evenly(before: float, after: float, now: float) -> float:
+    """Return how much of the way the middle has gone at a scale, so that what is seen moves at an even speed."""
+    return (1 / before - 1 / now) / (1 / before - 1 / after)

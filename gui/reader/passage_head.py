@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.chip import Chip
-from gui.map.cluster_menu import ClusterMenu
-from gui.palette import cluster_colours, cluster_places, label_colours, noise_colour
+from gui.clusters.menu import ClusterMenu
+from gui.palette import colours_of_clusters, label_colours, noise_colour
 from gui.panel import Elided, Heading
 from gui.session import Session
 from gui.theme import GAP, tones
@@ -20,7 +20,7 @@ class PassageHead(QWidget):
         super().__init__()
         self._session = session
         self._passage: Passage | None = None
-        self._places: tuple[object, list[int]] = (None, [])
+        self._colours: tuple[object, bool, tuple[str, ...]] = (None, False, ())
         self.menu = ClusterMenu(session, self)
         self._build()
         session.map_changed.connect(self._say_cluster)
@@ -100,9 +100,9 @@ class PassageHead(QWidget):
         if data is None or cluster is None:
             self.cluster_chip.say("No cluster", "This passage is in no cluster", noise_colour(dark))
             return
-        if self._places[0] is not data.xy:
-            self._places = (data.xy, cluster_places(data).tolist())
-        colour = cluster_colours(dark)[self._places[1][cluster.id]]
+        if self._colours[0] is not data or self._colours[1] != dark:
+            self._colours = data, dark, colours_of_clusters(data, dark)
+        colour = self._colours[2][cluster.id]
         tip = f"Cluster: {cluster.name}, {count(cluster.size, 'passage')}"
         self.cluster_chip.say(cluster.name, tip, colour, self.menu)
 

@@ -1,4 +1,4 @@
-"""What drawing the map costs: our raster against QPainter.drawPoints, 1200 × 800 pixels, no GPU.
+"""What the map costs: our raster against QPainter.drawPoints, and the window's frames; 1200 × 800 pixels, no GPU.
 
 Run from the checkout: python -m tests.benchmarks.map_drawing [points ...]
 """
@@ -10,18 +10,26 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QApplication
 
 from engine.map.records import MapData
-from gui.map.figure import Figure, by_cluster
-from gui.map.geometry import View
-from gui.map.picture import Drawing
+from gui.map.drawing.colouring import by_cluster
+from gui.map.drawing.figure import Figure
+from gui.map.drawing.geometry import View
+from gui.map.drawing.hulls import hull_of
+from gui.map.drawing.morph import Morph
+from gui.map.drawing.names import Names
+from gui.map.drawing.picture import Drawing
+from gui.map.drawing.surface import MapSurface
+from gui.theme import LIGHT
 from indexes.records import Cluster
 
 WIDTH, HEIGHT = 1200, 800
@@ -32,7 +40,7 @@ ROUNDS = 7
 
 def main(sizes: list[int]) -> None:
     """Print a table: CPU milliseconds, the median of several rounds."""
-    application = QGuiApplication.instance() or QGuiApplication([])
+    application = QApplication.instance() or QApplication([])
     print(f"{WIDTH} × {HEIGHT} pixels; CPU ms, median of {ROUNDS}; {machine()}")
     heads = (
         "points",
@@ -50,6 +58,11 @@ def main(sizes: list[int]) -> None:
     print(" ".join(f"{head:>12}" for head in heads))
     for size in sizes:
         cells = measured(size)
+        print(" ".join(f"{cell:>12}" for cell in cells))
+    print("\nThe window, at rest and under the hand; CPU ms, and megabytes of the whole process")
+    print(" ".join(f"{head:>12}" for head in WINDOW_HEADS))
+    for size in sizes:
+        cells = window_measured(size)
         print(" ".join(f"{cell:>12}" for cell in cells))
     del application
 
@@ -86,6 +99,77 @@ def measured(n: int) -> list[str]:
     figures = [prepare, full, near, moving, moved, lasso, peer]
     ratio = f"{peer / full:.1f}×"
     return [f"{n:,}", *(f"{value:.1f}" for value in figures), ratio, f"{pixels:.1f}", f"{megabytes:.0f}"]
+
+
+WINDOW_HEADS = (
+    "points",
+    "shown",
+    "frame",
+    "zoom frame",
+    "shaded frame",
+    "morph frame",
+    "names",
+    "hull",
+    "nearest",
+    "what is here",
+    "time brush",
+    "MB",
+)
+
+
+def window_measured(n: int) -> list[str]:
+    """Return a row of the second table: what the hand waits for in a window that shows `n` points."""
+    data = some_map(n)
+    figure = Figure.of(data)
+    surface = MapSurface()
+    surface.resize(WIDTH, HEIGHT)
+    window = QPixmap(WIDTH, HEIGHT)
+    shown = cost(lambda: (surface.show_figure(figure), surface.render(window)), rounds=1)
+    surface.finish_drawing()
+
+    def pushed() -> None:
+        surface.pan(7, 3)
+        surface.render(window)
+
+    def zoomed() -> None:
+        surface.zoom(1.05)
+        surface.render(window)
+
+    frame, zoom = cost(pushed, 15), cost(zoomed, 15)
+    surface.fit()
+    surface.show_density(True)
+    surface.finish_drawing()
+    surface.render(window)
+    shaded = cost(pushed, 15)
+    surface.show_density(False)
+    random = np.random.default_rng(5)
+    later = replace(data, xy=(data.xy + random.normal(0, 0.5, data.xy.shape)).astype(np.float32))
+    view, fitted = surface.view, figure.fitted(WIDTH, HEIGHT).scale
+    morph = Morph(figure, view, Figure.of(later), by_cluster(figure), dark=False)
+    moved = cost(lambda: morph.frame(0.5, view, fitted))
+    names = cost(lambda: Names(figure, surface.font(), LIGHT, 1.0).place(view, fitted))
+    largest = figure.rows_of_clusters([0])
+    hull = cost(lambda: hull_of(data.xy[largest], 0.01))
+    places = data.xy[random.choice(n, 50)].tolist()
+    nearest = cost(lambda: [figure.nearest(x, y, 8 / view.scale) for x, y in places]) / len(places)
+    here = cost(lambda: [figure.rows_at(x, y, 4 / view.scale) for x, y in places]) / len(places)
+    brushed = random.choice(n, n // 3, replace=False).astype(np.int32)
+    brush = cost(lambda: surface.show_only(brushed))
+    figures = [shown, frame, zoom, shaded, moved, names, hull, nearest, here, brush]
+    return [
+        f"{n:,}",
+        *(f"{value:.2f}" if value < 1 else f"{value:.1f}" for value in figures),
+        f"{resident():.0f}",
+    ]
+
+
+def resident() -> float:
+    """Return the megabytes this process holds in memory now; NaN where the system does not tell so."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return float("nan")
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def paint(drawing: Drawing, view: View) -> None:

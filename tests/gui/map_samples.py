@@ -51,6 +51,7 @@ class FakeLink(QObject):
 
     job_changed = Signal(object)
     job_progress = Signal(object)
+    failed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.records import Attribution, Share
 from gui.actions import Actions
-from gui.map.division_dialog import DivisionDialog
+from gui.clusters.division_dialog import DivisionDialog
 from gui.reader.reader_panel import ReaderPanel
 from gui.reader.shading import shade
 from gui.search.why_box import shades, sum_of
@@ -296,8 +296,8 @@ def test_what_divides_two_clusters_is_shown_in_two_columns(window, link):
     assert window.findChild(DivisionDialog) is None
     panel.list.clearSelection()
     model = panel.list.selectionModel()
-    for row in (0, 1):
-        model.select(panel.list.model().index(row, 0), model.SelectionFlag.Select)
+    for cluster_id in (0, 1):
+        model.select(panel.model.index_of(("cluster", cluster_id)), model.SelectionFlag.Select)
     assert [cluster.id for cluster in panel.pair] == [0, 1]
     panel.divide_chosen()
     dialog = window.findChild(DivisionDialog)

@@ -32,6 +32,7 @@ def drop(window, path: Path) -> None:
 def test_dropping_a_folder_previews_it_and_starting_loads_it_and_then_draws_the_map(
     qtbot, window, link, tmp_path
 ):
+    window.session.set_map(None)
     drop(window, tmp_path)
     assert not window._drop_hint.isVisible()
     dialog = window.findChild(LoadDialog)
@@ -43,7 +44,7 @@ def test_dropping_a_folder_previews_it_and_starting_loads_it_and_then_draws_the_
     dialog.accept()
     assert link.asked("index") == [(("Town papers", (source,)), {})]
     link.end(fakes.report())
-    assert link.asked("build_map") == [(("Town papers",), {"fast": False})]
+    assert link.asked("build_map") == [(("Town papers",), {"fast": False, "aligned": False})]
     link.end(fakes.map_data(5))
     assert len(window.session.map.passage_ids) == 5
 
@@ -104,6 +105,21 @@ def test_an_unchanged_corpus_is_not_drawn_again(window, link):
     assert window.notices.sentence == "“Town papers” is up to date: nothing has changed in 3 files."
 
 
+def test_what_is_new_in_a_corpus_with_a_map_is_placed_on_it_and_the_map_is_not_made_again(window, link):
+    window.session.set_map(fakes.map_data(5))
+    window.actions_table["update_corpus"].trigger()
+    link.end(fakes.report(files_read=1))
+    assert link.asked("build_map") == []
+    assert link.asked("map")[-1] == (("Town papers",), {})
+
+
+def test_a_map_that_is_there_is_made_anew_from_where_it_is_unless_it_is_asked_for_from_scratch(window, link):
+    window.session.set_map(fakes.map_data(5))
+    window.commands.build_map()
+    window.commands.build_map_afresh()
+    assert [how["aligned"] for _, how in link.asked("build_map")] == [True, False]
+
+
 def test_skipped_files_are_said_with_the_way_to_their_list(window, link):
     window.actions_table["update_corpus"].trigger()
     link.end(fakes.report(skipped=(Skipped("/a.pdf", "no"),)))
@@ -137,6 +153,7 @@ def test_a_map_for_a_corpus_no_longer_open_is_left_alone(window, link):
 
 
 def test_too_small_a_map_after_a_load_is_a_note_and_not_an_error(window, link):
+    window.session.set_map(None)
     window.actions_table["update_corpus"].trigger()
     link.end(fakes.report())
     link.end(error="Three passages are too few for a map.")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gui.map.geometry import View, bounds_of
+from gui.map.drawing.geometry import View, bounds_of
 
 VIEW = View(x=2.0, y=-1.0, scale=50.0, width=800, height=600)
 

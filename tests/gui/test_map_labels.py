@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gui.map.labels import GAP, dense_centres, place_labels, spreads, two_lines
+from gui.map.drawing.labels import GAP, dense_centres, place_labels, spreads, two_lines
 
 RANDOM = np.random.default_rng(11)
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.map.records import MapData
+from engine.map.records import Drift, MapData
 from engine.progress import Progress
 from engine.records import DocumentHits, Hit, SearchResult, Snippet
 from gui.actions import Actions
@@ -70,6 +70,7 @@ def show(panel: MapPanel, session: Session, data: MapData) -> None:
     QApplication.processEvents()
     panel.view.finish_drawing()
     panel.view.setFocus()
+    panel._link.calls.clear()  # views and columns of the new map
 
 
 def spot(panel: MapPanel, x: float, y: float) -> QPoint:
@@ -108,15 +109,6 @@ def test_a_click_makes_the_nearest_point_current(panel: MapPanel, session: Sessi
     assert session.current == 20
     QTest.mouseClick(panel.view, LEFT, NONE, spot(panel, 2.5, 7))  # empty ground changes nothing
     assert session.current == 20
-
-
-def test_clicks_go_through_points_that_lie_on_one_another(panel: MapPanel, session: Session) -> None:
-    show(panel, session, a_map([(0, 0), (5, 5), (5, 5), (5, 5)]))
-    seen = []
-    for _ in range(4):
-        QTest.mouseClick(panel.view, LEFT, NONE, spot(panel, 5, 5))
-        seen.append(session.current)
-    assert seen == [20, 30, 40, 20]
 
 
 def test_shift_and_drag_lassoes_passages(panel: MapPanel, session: Session) -> None:
@@ -344,9 +336,9 @@ def test_colour_by_sentiment_follows_the_tags(panel: MapPanel, session: Session)
     session.set_tags(Tags("sentiment", labels, ids, np.array([2, 0, 0], dtype=np.int32), probabilities))
     names = [entry.accessibleName() for entry in panel.legend.entries]
     assert names == [
-        "Negative, 1 passages",
+        "Negative, 1 passage",
         "Neutral, 0 passages",
-        "Positive, 1 passages",
+        "Positive, 1 passage",
         "Not tagged, 3 passages",
     ]
     QTest.mouseClick(panel.legend.entries[3], LEFT)
@@ -371,7 +363,10 @@ def test_few_points_are_drawn_and_can_be_clicked(
     for number, place in enumerate(places[:1] if same_place else places):
         assert picture.pixelColor(spot(panel, *place)) != picture.pixelColor(2, 2)
         QTest.mouseClick(panel.view, LEFT, NONE, spot(panel, *place))
-        assert session.current == 10 * (number + 1)
+        if same_place and n > 1:
+            assert panel._link.calls[-1][:2] == ("passages", ("Letters", [10, 20, 30, 40, 50][:n]))
+        else:
+            assert session.current == 10 * (number + 1)
 
 
 # states
@@ -425,18 +420,53 @@ def test_too_few_documents_show_the_note(panel: MapPanel, session: Session) -> N
     assert panel.empty.text.text() == "One passage makes no map yet."
 
 
-def test_new_passages_are_said_and_the_map_can_be_updated(
+def test_passages_without_a_place_are_said_and_the_map_can_be_made_anew(
     panel: MapPanel, session: Session, link: FakeLink
 ) -> None:
     show(panel, session, a_map(CORNERS, unmapped=37))
     assert panel.notice.isVisible()
-    assert panel.sentence.text() == "37 passages were added since this map was made."
-    QTest.mouseClick(panel.notice_button, LEFT)
+    assert panel.notice.sentence.text() == "37 passages are not on the map yet."
+    QTest.mouseClick(panel.notice.button, LEFT)
     assert link.jobs[0].request.method == "build_map"
-    assert panel.sentence.text() == "The map is being made again."
+    assert panel.notice.sentence.text() == "The map is being made again. The one on show stays until then."
     assert panel.state is None  # the old map stays until then
     link.finish(a_map(CORNERS))
     assert not panel.notice.isVisible()
+
+
+def test_a_map_that_has_drifted_offers_to_be_made_anew(panel: MapPanel, session: Session) -> None:
+    drift = Drift(placed=12, strangers=0.5, said="Half of the new passages are unlike anything on this map.")
+    show(panel, session, a_map(CORNERS, drift=drift))
+    assert panel.notice.sentence.text() == "Half of the new passages are unlike anything on this map."
+    assert panel.notice.button.isVisible()
+    session.set_map(a_map(CORNERS, drift=Drift(placed=3)))  # nothing worth saying
+    assert not panel.notice.isVisible()
+
+
+def test_a_map_that_grew_keeps_the_view_and_one_made_anew_is_fitted(
+    panel: MapPanel, session: Session
+) -> None:
+    show(panel, session, a_map(CORNERS))
+    panel.view.zoom(3)
+    view = panel.view.view
+    session.set_map(a_map([*CORNERS, (2.0, 3.0)]))
+    assert panel.view.view == view
+    assert len(panel.view.figure.data.passage_ids) == 6
+    moved = [(x + 3, -y) for x, y in [*CORNERS, (2.0, 3.0)]]
+    session.set_map(a_map(moved))
+    panel.view.finish_drawing()
+    assert panel.view.view == panel.view.figure.fitted(panel.view.width(), panel.view.height())
+
+
+def test_clusters_found_again_on_the_same_points_keep_the_view(panel: MapPanel, session: Session) -> None:
+    show(panel, session, a_map(CORNERS, [0] * 5, ["letters"]))
+    panel.view.zoom(3)
+    view = panel.view.view
+    session.set_map(
+        a_map(CORNERS, [0, 0, 1, 1, -1], ["post", "stamps"])
+    )  # arrays of its own, as from the engine
+    assert panel.view.view == view
+    assert [cluster.name for cluster in panel.view.figure.data.clusters] == ["post", "stamps"]
 
 
 def test_a_renamed_cluster_keeps_the_view(panel: MapPanel, session: Session) -> None:
@@ -538,5 +568,19 @@ def test_a_narrow_panel_keeps_the_tools_that_have_no_other_way(panel: MapPanel, 
     panel.resize(300, 500)
     QApplication.processEvents()
     shown = [button.accessibleName() for button in panel.tools.buttons if button.isVisible()]
-    assert shown == ["Move the map", "Lasso", "Rectangle"]
+    assert shown == ["Move the map", "Lasso", "Rectangle", "Show on the map"]
     assert panel.tools.colouring.isVisible()
+
+
+def test_a_map_made_anew_glides_from_the_one_before(
+    panel: MapPanel, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(panel, session, a_map(CORNERS))
+    ways: list[tuple[str, int]] = []
+    for name in ("show_grown", "morph_to"):
+        monkeypatch.setattr(
+            panel.view, name, lambda figure, _colouring, name=name: ways.append((name, len(figure)))
+        )
+    session.set_map(a_map([*CORNERS, (1.0, 1.0)]))  # nothing moved
+    session.set_map(a_map([(y, x + 1) for x, y in CORNERS]))  # everything moved
+    assert ways == [("show_grown", 6), ("morph_to", 5)]

@@ -1,13 +1,15 @@
 """The picture of the points against an obvious computation, pixel by pixel."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from gui.map.geometry import View
-from gui.map.raster import Canvas, Layer, disc_radius, fitting_radius, most_cover, opacity_of
-from gui.map.tiles import Tiles
+from gui.map.drawing.geometry import View
+from gui.map.drawing.raster import Canvas, Layer, disc_radius, fitting_radius, most_cover, opacity_of
+from gui.map.drawing.stamps import CROSS, DISC, HALO, RING, SQUARE, TRIANGLE, Stamps
+from gui.map.drawing.tiles import Tiles
 
 COLOURS = np.array([[200, 0, 0], [0, 120, 0], [30, 60, 250]], dtype=np.float32)
 
@@ -157,3 +159,59 @@ def test_nothing_to_draw_is_a_transparent_picture() -> None:
     empty = layer_of([], [])
     assert not Canvas().draw([empty], View(0, 0, 1, 7, 5), 2).any()
     assert Canvas().draw([], View(0, 0, 1, 7, 5), 2).shape == (5, 7)
+
+
+@pytest.mark.parametrize("radius", [3.0, 5.0, 9.0])
+def test_shapes_cover_about_as_much_as_a_disc_and_differ_from_one_another(radius: float) -> None:
+    def stamp(shape: int) -> np.ndarray:
+        grid, stamps = np.zeros((41, 41)), Stamps.of(radius, shape)
+        grid[stamps.down + 20, stamps.across + 20] = stamps.cover[4 * 8 + 4]  # the middle of a pixel
+        return grid
+
+    shapes = [stamp(shape) for shape in (DISC, SQUARE, TRIANGLE, CROSS)]
+    for one in shapes[1:]:
+        assert 0.6 < one.sum() / shapes[0].sum() < 1.25
+    for number, one in enumerate(shapes):
+        for other in shapes[number + 1 :]:
+            assert np.abs(one - other).sum() > 0.18 * shapes[0].sum()
+
+
+def test_rings_are_hollow_and_halos_thinner() -> None:
+    ring, halo = Stamps.of(6.0, RING), Stamps.of(6.0, HALO)
+    for stamps in (ring, halo):
+        assert not ((stamps.down == 0) & (stamps.across == 0)).any()
+    assert halo.cover.sum() < 0.75 * ring.cover.sum() < 0.75 * Stamps.of(6.0).cover.sum()
+
+
+def test_each_colour_is_drawn_in_its_own_shape() -> None:
+    view = View(0, 0, 10, 60, 40)
+    xy = [(-1.5, 0.0), (1.5, 0.0)]
+    plain = layer_of(xy, [0, 1])
+    shaped = replace(plain, shapes=np.array([DISC, SQUARE, DISC], dtype=np.uint8))
+    discs, both = Canvas().draw([plain], view, 6), Canvas().draw([shaped], view, 6)
+    assert (discs[:, :30] == both[:, :30]).all()
+    corner = channels(both)[15:25, 40:50, 0]
+    assert corner[0, 0] > 0.5 * corner[5, 5] > 50  # a square is full where a disc is empty
+    assert channels(discs)[15, 40, 0] < 0.1 * corner[5, 5]
+
+
+def test_small_shapes_are_discs() -> None:
+    view = View(0, 0, 10, 40, 40)
+    layer = layer_of([(0, 0), (1, 1)], [0, 1])
+    shaped = replace(layer, shapes=np.array([TRIANGLE, CROSS, DISC], dtype=np.uint8))
+    assert (Canvas().draw([shaped], view, 1.5) == Canvas().draw([layer], view, 1.5)).all()
+
+
+def test_shapes_at_the_border_leave_no_trace_on_the_other_side() -> None:
+    view = View(0, 0, 10, 40, 40)
+    layer = layer_of([(2.4, 0.0), (-2.4, 1.0), (0.0, 2.3), (0.5, -2.4)], [0, 0, 0, 0])
+    picture = Canvas().draw([replace(layer, shapes=np.full(3, TRIANGLE, dtype=np.uint8))], view, 5)
+    assert picture[20, 39] != 0
+    assert picture[15:25, 5:30].max() == 0
+
+
+def test_a_sample_keeps_its_shapes() -> None:
+    shapes = np.array([RING, DISC, CROSS], dtype=np.uint8)
+    layer = replace(layer_of([(0, 0)] * 8, [0] * 8), shapes=shapes)
+    assert layer.sample(4).shapes is shapes
+    assert layer.sample(4).weight == 4

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gui.map.tiles import Tiles
+from gui.map.drawing.tiles import Tiles
 
 RANDOM = np.random.default_rng(7)
 

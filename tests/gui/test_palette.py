@@ -1,8 +1,11 @@
 """The colours of data can be told apart by everybody, on light and on dark."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.map.colours import cluster_places, spread_colours
 from gui import palette
 from tests.gui.map_samples import a_map
 
@@ -89,7 +92,7 @@ def test_colours_stand_out_from_the_ground_and_noise_less_so(dark: bool) -> None
 def test_neighbouring_clusters_have_different_colours() -> None:
     random = np.random.default_rng(5)
     centres = random.uniform(0, 10, (60, 2))
-    chosen = palette.spread_colours(centres, 8)
+    chosen = spread_colours(centres, 8)
     distances = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
     np.fill_diagonal(distances, np.inf)
     assert set(chosen[:8].tolist()) == set(range(8))
@@ -98,8 +101,8 @@ def test_neighbouring_clusters_have_different_colours() -> None:
 
 def test_clusters_keep_their_colour_when_renamed() -> None:
     xy = [(0, 0), (0, 1), (5, 5), (5, 6), (9, 9)]
-    before = palette.cluster_places(a_map(xy, [0, 0, 1, 1, -1], ["one", "two"]))
-    after = palette.cluster_places(a_map(xy, [0, 0, 1, 1, -1], ["one", "renamed"]))
+    before = cluster_places(a_map(xy, [0, 0, 1, 1, -1], ["one", "two"]))
+    after = cluster_places(a_map(xy, [0, 0, 1, 1, -1], ["one", "renamed"]))
     assert before.tolist() == after.tolist()
     assert before[0] != before[1]
 
@@ -113,3 +116,31 @@ def test_labels_of_other_taggers_get_colours_in_turn() -> None:
 def test_colours_become_numbers() -> None:
     assert palette.rgb(("#ff0080", "#00010a")).tolist() == [[255, 0, 128], [0, 1, 10]]
     assert palette.rgb(()).shape == (0, 3)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("vision", list(VISION))
+def test_a_scale_rises_evenly_for_every_kind_of_eye(dark: bool, vision: str) -> None:
+    seen = oklab(np.clip(linear(palette.scale_colours(17, dark)) @ VISION[vision].T, 0, 1))
+    steps = np.linalg.norm(np.diff(seen, axis=0), axis=1)
+    if vision == "full":
+        assert steps.max() < 1.2 * steps.min()
+    assert steps.max() < 2.5 * steps.min()
+    lightness = np.diff(seen[:, 0])
+    assert (lightness > 0).all() if dark else (lightness < 0).all()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_more_stands_out_more_from_the_ground(dark: bool) -> None:
+    contrasts = [contrast(colour, GROUNDS[dark]) for colour in palette.scale_colours(9, dark)]
+    assert contrasts == sorted(contrasts)
+    assert contrasts[0] > 1.3
+    assert contrasts[-1] > 7
+
+
+def test_the_users_colours_stand_beside_those_of_the_palette() -> None:
+    data = a_map([(0, 0), (0, 1), (5, 5)], [0, 0, 1], ["one", "two"])
+    one, two = data.clusters
+    coloured = replace(data, clusters=(one, replace(two, colour="#0a0b0c")))
+    assert palette.colours_of_clusters(coloured, False)[1] == "#0a0b0c"
+    assert palette.colours_of_clusters(coloured, True)[0] == palette.colours_of_clusters(data, True)[0]

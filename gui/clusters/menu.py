@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.palette import cluster_colours, cluster_places
+from gui.palette import colours_of_clusters
 from gui.search.why_box import short
 from gui.session import Session
 from gui.tables import swatch
@@ -44,9 +44,9 @@ class ClusterMenu(QMenu):
         data = self._session.map
         others = [one for one in data.clusters if one != self.cluster] if data else []
         if data is not None:
-            colours, places = cluster_colours(tones(self.palette()).dark), cluster_places(data)
+            colours = colours_of_clusters(data, tones(self.palette()).dark)
             for other in others[:MOST]:
-                picture = swatch(colours[places[other.id]]) if other.id < len(places) else QPixmap()
+                picture = swatch(colours[other.id]) if other.id < len(colours) else QPixmap()
                 action = self.against.addAction(QIcon(picture), short(other.name).replace("&", "&&"))
                 action.setToolTip(", ".join(other.keywords))
                 action.setData(other)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.engine_link import EngineLink
-from gui.palette import cluster_colours, cluster_places
+from gui.palette import colours_of_clusters
 from gui.panel import Elided, muted
 from gui.search.why_box import short
 from gui.session import Session
@@ -86,9 +86,9 @@ class DivisionDialog(QDialog):
         data = self._session.map
         if data is None:
             return
-        colours, places = cluster_colours(tones(self.palette()).dark), cluster_places(data)
+        colours = colours_of_clusters(data, tones(self.palette()).dark)
         for side in self.columns:
-            side.dress(colours[int(places[side.cluster.id])] if side.cluster.id < len(places) else "")
+            side.dress(colours[side.cluster.id] if side.cluster.id < len(colours) else "")
 
     def _on_finished(self, _code: int) -> None:
         self._job.cancel()

@@ -2,21 +2,28 @@
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from gui.map.figure import Colouring, Figure, Rows
-from gui.map.geometry import View
-from gui.map.raster import Canvas, Layer, disc_radius
+from gui.map.drawing.colouring import Colouring
+from gui.map.drawing.drawn import layers_of
+from gui.map.drawing.figure import Figure, Rows
+from gui.map.drawing.geometry import View
+from gui.map.drawing.raster import Canvas, Layer, disc_radius, pixels_of
 
 MOST_WHILE_MOVING = 60_000
 """Points in view above which a sample is drawn while the hand moves."""
+PIXELS_WHILE_MOVING = 600_000
+"""Pixels that the discs of that sample may cover."""
 SLICE_SECONDS = 0.006
 """How long drawing may keep events waiting."""
+
+BACK = 0.1
+"""Opacity of points that step back behind those that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,15 @@ class Picture:
     lit: QImage | None
     sampled: bool
 
+    def paint(self, painter: QPainter, view: View, dimmed: float) -> None:
+        """Paint it where `view` wants it; all points at `dimmed` opacity, the lit ones in full."""
+        target = moved(self.view, view)
+        painter.setOpacity(dimmed)
+        painter.drawImage(target, self.base)
+        painter.setOpacity(1)
+        if self.lit is not None:
+            painter.drawImage(target, self.lit)
+
 
 class Drawing(QObject):
     """Owns the picture of a figure. `aim` says what should be shown; `finished` when a newer picture is there."""
@@ -38,10 +54,11 @@ class Drawing(QObject):
         super().__init__(parent)
         self.picture: Picture | None = None
         self._canvas = Canvas()
+        self._all: list[Layer] = []
         self._layers: list[Layer] = []
         self._lit: list[Layer] = []
         self._samples: dict[int, list[Layer]] = {}
-        self._n_points = 0
+        self._n_points = self._n_rows = 0
         self._fitted_scale = 1.0
         self._wanted: tuple[View, float, bool] | None = None
         self._under_way: Generator[None, None, Picture] | None = None
@@ -60,19 +77,27 @@ class Drawing(QObject):
         self.picture = None
         self._samples.clear()
         self._lit = []
-        self._layers = figure.layers(colouring, dark) if figure and colouring else []
+        self._all = self._layers = layers_of(figure, colouring, dark) if figure and colouring else []
         self._n_points = len(figure) if figure else 0
+        self._n_rows = len(figure.data.xy) if figure else 0
+
+    def keep(self, rows: Rows | None) -> None:
+        """Let all points but these step far back, None for all alike. Needs a new `light` and a new aim."""
+        self._abandon()
+        self._samples.clear()
+        self._layers = self._all
+        if rows is not None and self._all:
+            kept = self._rows_chosen(rows)
+            back = [replace(layer, opacity=BACK) for layer in self._all]
+            self._layers = back + [layer.subset(kept[layer.tiles.rows]) for layer in self._all]
 
     def light(self, rows: Rows) -> None:
         """Lay these points, in full colour, over the picture of all; an empty array for none. Needs a new aim."""
         self._abandon()
         self._lit = []
-        if len(rows) and self._layers:
-            chosen = np.zeros(
-                1 + max(int(layer.tiles.rows.max(initial=0)) for layer in self._layers), dtype=np.bool_
-            )
-            chosen[rows] = True
-            self._lit = [layer.subset(chosen[layer.tiles.rows]) for layer in self._layers]
+        if len(rows) and self._all:
+            chosen = self._rows_chosen(rows)
+            self._lit = [replace(layer.subset(chosen[layer.tiles.rows]), opacity=1.0) for layer in self._all]
 
     def aim(self, view: View, fitted_scale: float, ratio: float, moving: bool) -> None:
         """Ask for a picture of `view` on a screen of `ratio` device pixels; what is under way is finished first."""
@@ -86,20 +111,32 @@ class Drawing(QObject):
             self._step()
         self._timer.stop()
 
+    def draw(self, view: View, fitted_scale: float, ratio: float) -> Picture:
+        """Return a picture of `view` at any ratio, drawn now and apart from what is on the screen."""
+        other = Drawing()
+        other._layers, other._lit, other._n_points = self._layers, self._lit, self._n_points
+        other.aim(view, fitted_scale, ratio, moving=False)
+        other.finish()
+        assert other.picture is not None
+        return other.picture
+
+    def layers(self, dimmed: float) -> list[Layer]:
+        """Return what is drawn: all points, at `dimmed` opacity while some are lit, and those in full."""
+        return [*(replace(layer, opacity=layer.opacity * dimmed) for layer in self._layers), *self._lit]
+
     def radius(self, view: View) -> float:
         """Return the radius of a disc in window pixels."""
         return disc_radius(self._n_points, view, self._fitted_scale)
 
     def paint(self, painter: QPainter, view: View, dimmed: float) -> None:
         """Paint the newest picture where `view` wants it; all points at `dimmed` opacity, the lit ones in full."""
-        if self.picture is None:
-            return
-        target = _moved(self.picture.view, view)
-        painter.setOpacity(dimmed)
-        painter.drawImage(target, self.picture.base)
-        painter.setOpacity(1)
-        if self.picture.lit is not None:
-            painter.drawImage(target, self.picture.lit)
+        if self.picture is not None:
+            self.picture.paint(painter, view, dimmed)
+
+    def _rows_chosen(self, rows: Rows) -> NDArray[np.bool_]:
+        chosen = np.zeros(self._n_rows, dtype=np.bool_)
+        chosen[rows] = True
+        return chosen
 
     def _go_on(self) -> None:
         end = time.perf_counter() + SLICE_SECONDS
@@ -125,21 +162,21 @@ class Drawing(QObject):
         return self._under_way is not None or self._wanted is not None
 
     def _draw(self, view: View, ratio: float, moving: bool) -> Generator[None, None, Picture]:
-        every = self._every(view) if moving else 1
         fine = view.at_ratio(ratio)
         radius = disc_radius(self._n_points, view, self._fitted_scale, ratio)
+        every = self._every(view, radius) if moving else 1
         base = yield from self._canvas.draw_steps(self._thinned(every), fine, radius)
         lit = None
         if self._lit:
             above = yield from self._canvas.draw_steps(self._lit, fine, radius * 1.1)
-            lit = _image(above)
-        return Picture(view, _image(base), lit, every > 1)
+            lit = image_of(above)
+        return Picture(view, image_of(base), lit, every > 1)
 
-    def _every(self, view: View) -> int:
+    def _every(self, view: View, radius: float) -> int:
         """Return 1, or the power of two that thins what is in view to what can be drawn while moving."""
         in_view = sum(layer.tiles.count_in(*view.bounds) for layer in self._layers)
-        every = 1
-        while in_view / every > MOST_WHILE_MOVING:
+        every, most = 1, most_moving(radius)
+        while in_view / every > most:
             every *= 2
         return every
 
@@ -162,7 +199,12 @@ class Drawing(QObject):
             self._under_way = None
 
 
-def _moved(drawn: View, view: View) -> QRectF:
+def most_moving(radius: float) -> int:
+    """Return how many discs of a radius, in device pixels, can be drawn a frame while they move."""
+    return min(MOST_WHILE_MOVING, int(PIXELS_WHILE_MOVING / pixels_of(radius)))
+
+
+def moved(drawn: View, view: View) -> QRectF:
     """Return where a picture drawn for one view stands in another."""
     left, top = view.to_window(*drawn.to_map(0, 0))
     grown = view.scale / drawn.scale
@@ -171,7 +213,7 @@ def _moved(drawn: View, view: View) -> QRectF:
     return QRectF(left, top, drawn.width * grown, drawn.height * grown)
 
 
-def _image(pixels: NDArray[np.uint32]) -> QImage:
+def image_of(pixels: NDArray[np.uint32]) -> QImage:
     """Return a picture (height, width) as an image; it keeps the pixels, no copy is made."""
     height, width = pixels.shape
     image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)

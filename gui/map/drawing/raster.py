@@ -8,25 +8,24 @@ single point is seen among a million, and a crowd of a thousand still differs fr
 
 import math
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.map.geometry import Bounds, View
-from gui.map.tiles import Tiles
+from gui.map.drawing.geometry import Bounds, View
+from gui.map.drawing.stamps import DISC, FARTHEST, PLACES, SHAPED, SINGLE_PIXEL, Stamps
+from gui.map.drawing.tiles import Tiles
 
 PAIRS_A_SLICE = 1 << 16
 """Pixels written between two yields: a millisecond or two, and temporaries that fit a processor's cache."""
 PAIRS_A_FRAME = 4_000_000
 """Pixels written in a frame; discs shrink until they fit."""
-SINGLE_PIXEL = 0.85
-"""Radius in pixels below which a point is one pixel."""
 OPAQUE = 0.97
-BLOCK = 1 << 14
-"""Pixels composed at a time, few enough to stay in a processor's cache."""
-PLACES = 8
-"""Places, across and down, that a centre can have inside a pixel."""
+BLOCK = 1 << 17
+"""Pixels of the picture that are composed between two yields."""
+PIXELS_AT_ONCE = 1 << 14
+"""Pixels composed by one call, few enough to stay in a processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +33,7 @@ class Layer:
     """Points drawn together. colour_ids (n,) uint8 into `colours` (≤ 256, 3) float32 in [0, 255], tile order.
 
     `size` scales the radius, `opacity` the whole layer; `weight` is how many points each stands for (a sample).
+    `shapes` (256,) uint8 holds the shape of each colour, None when all are discs; `crowding` replaces the tiles'.
     """
 
     tiles: Tiles
@@ -42,21 +42,17 @@ class Layer:
     size: float = 1.0
     opacity: float = 1.0
     weight: float = 1.0
+    shapes: NDArray[np.uint8] | None = None
+    crowding: float | None = None
 
     def sample(self, every: int) -> "Layer":
         """Return each `every`-th point, standing for as many."""
-        return Layer(
-            self.tiles.sample(every),
-            np.ascontiguousarray(self.colour_ids[::every]),
-            self.colours,
-            self.size,
-            self.opacity,
-            self.weight * every,
-        )
+        thinned = np.ascontiguousarray(self.colour_ids[::every])
+        return replace(self, tiles=self.tiles.sample(every), colour_ids=thinned, weight=self.weight * every)
 
     def subset(self, chosen: NDArray[np.bool_]) -> "Layer":
-        """Return the points for which `chosen` (n,), in tile order, is true, at full opacity."""
-        return Layer(self.tiles.subset(chosen), self.colour_ids[chosen], self.colours, self.size)
+        """Return the points for which `chosen` (n,), in tile order, is true."""
+        return replace(self, tiles=self.tiles.subset(chosen), colour_ids=self.colour_ids[chosen])
 
 
 def disc_radius(n_points: int, view: View, fitted_scale: float, ratio: float = 1.0) -> float:
@@ -92,7 +88,7 @@ class Canvas:
         `view` and `radius` in device pixels. The picture is (height, width) uint32, premultiplied 0xAARRGGBB,
         transparent where there is nothing. A canvas draws one picture at a time; closing the generator is fine.
         """
-        pad = 2 * (math.ceil(radius * max((layer.size for layer in layers), default=1) + 0.5) + 1)
+        pad = 2 * (math.ceil(FARTHEST * radius * max((layer.size for layer in layers), default=1) + 0.5) + 1)
         width, height = int(view.width) + 2 * pad, int(view.height) + 2 * pad
         if self._sums.shape[1] != width * height:
             self._sums = np.zeros((4, width * height), dtype=np.float32)
@@ -112,19 +108,25 @@ class Canvas:
     def _add_up(self, layer: Layer, view: View, radius: float, pad: int) -> Generator[None, None, None]:
         """Add a layer's coverage and colours to the sums."""
         height, width = self._shape
-        stamps = Stamps.of(radius)
+        stamps = _stamps_of(layer, radius)
         middle_x, middle_y = np.float32(view.width / 2 + pad), np.float32(view.height / 2 + pad)
-        scale, edge = np.float32(view.scale), stamps.reach
+        scale, edge = np.float32(view.scale), max(shape.reach for shape in stamps.values())
         whole = _holds(view.bounds, layer.tiles.bounds)
-        for part in _slices(layer.tiles, _extent(view, radius), max(1, PAIRS_A_SLICE // stamps.size)):
+        most = max(1, PAIRS_A_SLICE // max(shape.size for shape in stamps.values()))
+        for part in _slices(layer.tiles, _extent(view, radius), most):
             xs = (layer.tiles.xs[part] - np.float32(view.x)) * scale + middle_x
             ys = (np.float32(view.y) - layer.tiles.ys[part]) * scale + middle_y
             colour_ids = layer.colour_ids[part]
             if not whole:
                 inside = (xs >= edge) & (xs < width - edge) & (ys >= edge) & (ys < height - edge)
                 xs, ys, colour_ids = xs[inside], ys[inside], colour_ids[inside]
-            if len(xs):
-                self._add_discs(xs, ys, layer.colours[colour_ids], stamps)
+            if len(stamps) == 1:
+                self._add_discs(xs, ys, layer.colours[colour_ids], *stamps.values())
+            elif layer.shapes is not None:
+                shapes = layer.shapes[colour_ids]
+                for shape, stamp in stamps.items():
+                    of_it = shapes == shape
+                    self._add_discs(xs[of_it], ys[of_it], layer.colours[colour_ids[of_it]], stamp)
             yield
 
     def _add_discs(
@@ -132,8 +134,10 @@ class Canvas:
         xs: NDArray[np.float32],
         ys: NDArray[np.float32],
         colours: NDArray[np.float32],
-        stamps: "Stamps",
+        stamps: Stamps,
     ) -> None:
+        if not len(xs):
+            return
         width = self._shape[1]
         across, down = xs.astype(np.intp), ys.astype(np.intp)
         if stamps.size == 1:
@@ -149,15 +153,18 @@ class Canvas:
 
     def _compose(self, picture: NDArray[np.uint32], layer: Layer, most: float) -> Generator[None, None, None]:
         """Lay what was added up over the picture, block by block, and set the sums back to 0."""
-        for number, start in enumerate(range(0, len(picture), BLOCK)):
+        for start in range(0, len(picture), BLOCK):
             sums = self._sums[:, start : start + BLOCK]
+            below = picture[start : start + BLOCK]
             touched = np.flatnonzero(sums[0] != 0)  # of booleans: several times as fast
-            if len(touched):
-                below = picture[start : start + BLOCK]
-                below[touched] = _over(sums[:, touched], below[touched], layer, most)
+            for first in range(0, len(touched), PIXELS_AT_ONCE):
+                pixels = touched[first : first + PIXELS_AT_ONCE]
+                below[pixels] = _over(sums.take(pixels, axis=1), below[pixels], layer, most)
+            if len(touched) > len(below) / 8:
                 sums[:] = 0
-            if number % 16 == 15:
-                yield
+            else:
+                sums[:, touched] = 0
+            yield
 
 
 def _over(
@@ -179,37 +186,13 @@ def _over(
     return result
 
 
-@dataclass(frozen=True, eq=False)
-class Stamps:
-    """What a disc covers, for each of PLACES² places its centre can have inside a pixel.
-
-    cover (PLACES², k) float32 in [0, 1]; across, down (k,) intp, the pixels covered, counted from the centre's;
-    they go no further than `reach`. A point smaller than SINGLE_PIXEL covers its own pixel fully.
-    """
-
-    cover: NDArray[np.float32]
-    across: NDArray[np.intp]
-    down: NDArray[np.intp]
-    reach: int
-
-    @classmethod
-    def of(cls, radius: float) -> "Stamps":
-        """Return the stamps of a disc with a soft edge one pixel wide."""
-        if radius < SINGLE_PIXEL:
-            here = np.zeros(1, dtype=np.intp)
-            return cls(np.ones((PLACES**2, 1), dtype=np.float32), here, here, 0)
-        reach = math.ceil(radius + 0.5)
-        down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
-        centres = (np.arange(PLACES) + 0.5) / PLACES - 0.5
-        up, left = (part.reshape(-1, 1) for part in np.meshgrid(centres, centres, indexing="ij"))
-        cover = np.clip(radius + 0.5 - np.hypot(across - left, down - up), 0, 1).astype(np.float32)
-        used = cover.any(axis=0)
-        return cls(cover[:, used], across[used].astype(np.intp), down[used].astype(np.intp), reach)
-
-    @property
-    def size(self) -> int:
-        """Pixels a disc can cover."""
-        return len(self.across)
+def _stamps_of(layer: Layer, radius: float) -> dict[int, Stamps]:
+    """Return the stamps that a layer's points need, by shape."""
+    if layer.shapes is None or radius < SHAPED:
+        return {DISC: Stamps.of(radius)}
+    return {
+        shape: Stamps.of(radius, shape) for shape in np.unique(layer.shapes[: len(layer.colours)]).tolist()
+    }
 
 
 def fitting_radius(layer: Layer, view: View, radius: float, budget: int = PAIRS_A_FRAME) -> float:
@@ -220,10 +203,15 @@ def fitting_radius(layer: Layer, view: View, radius: float, budget: int = PAIRS_
     return min(radius, (side - 2) / 2) if side >= 2 + 2 * SINGLE_PIXEL else SINGLE_PIXEL / 2
 
 
+def pixels_of(radius: float) -> float:
+    """Return about how many pixels a disc of a radius touches."""
+    return 1.0 if radius < SINGLE_PIXEL else 3.3 * (radius + 0.8) ** 2
+
+
 def _extent(view: View, radius: float) -> tuple[float, float, float, float]:
     """Return the rectangle of the map whose points can touch the picture."""
     left, bottom, right, top = view.bounds
-    edge = (radius + 2) / view.scale
+    edge = (FARTHEST * radius + 2) / view.scale
     return left - edge, bottom - edge, right + edge, top + edge
 
 
@@ -240,7 +228,8 @@ def _slices(tiles: Tiles, extent: tuple[float, float, float, float], most: int) 
 
 def most_cover(layer: Layer, view: View, radius: float) -> float:
     """Return how many discs lie on a pixel in the crowded places of the layer, at this zoom."""
-    return layer.tiles.crowding * layer.weight / view.scale**2 * max(math.pi * radius**2, 1.0)
+    crowding = layer.tiles.crowding if layer.crowding is None else layer.crowding
+    return crowding * layer.weight / view.scale**2 * max(math.pi * radius**2, 1.0)
 
 
 def opacity_of(cover: NDArray[np.float32], most: float) -> NDArray[np.float32]:

@@ -1,11 +1,12 @@
-"""Cluster names on the map: where a cluster is densest, and which names fit without touching one another."""
+"""Names on the map: where a cluster is densest, and which names fit without touching one another."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.map.geometry import bounds_of, is_finite
+from gui.map.drawing.geometry import bounds_of, is_finite
 
 CELLS = 24
 """Cells across and up, in which a cluster's densest spot is looked for."""
@@ -13,6 +14,11 @@ TYPICAL = 1.6
 """Times the mean distance from the centre: with normally spread points, nine in ten are nearer."""
 GAP = 5.0
 """Pixels kept free between two names."""
+
+OPENED = 0.6
+"""Share of the names below a branch that must find room before they stand in its place."""
+LINE, LONGEST = 16, 24
+"""Letters beyond which a name is written on two lines, and beyond which a line is cut."""
 
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in pixels."""
@@ -87,7 +93,7 @@ def place_labels(
         for aside, middle in _middles(width, height, reach):
             left, top = x + aside - width / 2, y + middle - height / 2
             tried = left, top, left + width, top + height
-            if x == x and y == y and not _touches(tried, taken[:n_taken]):
+            if x == x and y == y and not touches(tried, taken[:n_taken]):
                 box = tried
                 taken[n_taken] = tried
                 n_taken += 1
@@ -99,13 +105,14 @@ def place_labels(
 def _middles(width: float, height: float, reach: float) -> tuple[tuple[float, float], ...]:
     """Return how far right of and below its anchor a label's middle may stand, in order of preference."""
     aside, outside = 0.4 * width, reach + height / 2 + 2
-    if reach < 1.6 * height:
+    if reach < 1.1 * height:
         above = (0.0, -outside), (-aside, -outside), (aside, -outside)
         return *above, (0.0, outside), (-aside, outside), (aside, outside), (0.0, 0.0)
     return (0.0, 0.0), (0.0, -0.75 * height), (0.0, 0.75 * height)
 
 
-def _touches(box: Box, others: NDArray[np.float64]) -> bool:
+def touches(box: Box, others: NDArray[np.float64]) -> bool:
+    """Return whether a box comes nearer than GAP to any of others (n, 4)."""
     left, top, right, bottom = box
     apart = (
         (others[:, 2] + GAP <= left)
@@ -116,11 +123,74 @@ def _touches(box: Box, others: NDArray[np.float64]) -> bool:
     return not apart.all()
 
 
-def two_lines(name: str, most: int = 16) -> list[str]:
-    """Return a name on one line, or on two about as long as each other when it is longer than `most` characters."""
+def choose_names(
+    roots: Sequence[int],
+    below: Mapping[int, Sequence[int]],
+    sizes: Sequence[int],
+    boxes_of: Callable[[Sequence[int]], list[Box | None]],
+) -> list[int]:
+    """Return which of the names in a tree to show, the largest first: the lowest for which there is room.
+
+    `below` holds the names below a branch; `boxes_of` places names by falling importance. A branch gives way to what
+    lies below it when most of that finds room, and always when that is a single name.
+    """
+    chosen, closed = list(roots), set[int]()
+    while any(number in below and number not in closed for number in chosen):
+        children = {number: below.get(number, ()) if number not in closed else () for number in chosen}
+        tried = [name for number in chosen for name in (children[number] or (number,))]
+        tried.sort(key=lambda number: -sizes[number])
+        found = {number for number, box in zip(tried, boxes_of(tried), strict=True) if box is not None}
+        chosen = []
+        for number, names in children.items():
+            if len(names) == 1 or (names and len(found.intersection(names)) >= OPENED * len(names)):
+                chosen += names
+            else:
+                chosen.append(number)
+                closed.add(number)
+    return sorted(chosen, key=lambda number: -sizes[number])
+
+
+def pushed_inside(box: Box, width: float, height: float, border: float) -> Box:
+    """Return a name's box, moved wholly into a window of width × height."""
+    left, top, right, bottom = box
+    aside = max(border - left, 0.0) or min(width - border - right, 0.0)
+    down = max(border - top, 0.0) or min(height - border - bottom, 0.0)
+    return left + aside, top + down, right + aside, bottom + down
+
+
+def lines_of(name: str) -> list[str]:
+    """Return a name on one line, or on two about as long as each other; what is too long is cut."""
+    return [_cut(line, LONGEST) for line in two_lines(_cut(name, 2 * LONGEST - 6), LINE)]
+
+
+def two_lines(name: str, most: int = LINE) -> list[str]:
+    """Return a name on one line, or on two about as long as each other when it is longer than `most` letters.
+
+    It is divided between words; in scripts that write none apart, between any two letters.
+    """
     words = name.split()
-    if len(name) <= most or len(words) < 2:
+    if _length(name) <= most or not words:
         return [name]
-    cuts = range(1, len(words))
-    halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in cuts]
-    return list(min(halves, key=lambda pair: max(len(pair[0]), len(pair[1]))))
+    if len(words) > 1:
+        pairs = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+    elif _length(name) > 1.5 * len(name):
+        pairs = [(name[:cut], name[cut:]) for cut in range(1, len(name))]
+    else:
+        return [name]
+    return list(min(pairs, key=lambda pair: max(_length(pair[0]), _length(pair[1]))))
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text, cut between words if it can be when it is longer than `most` letters."""
+    if _length(text) <= most:
+        return text
+    end = len(text)
+    while _length(text[:end]) > most - 1:
+        end -= 1
+    between = text.rfind(" ", 0, end + 1)
+    return text[: between if between > end / 2 else end].rstrip(" ,;") + "…"
+
+
+def _length(text: str) -> int:
+    """Return how wide a text is in letters; Chinese, Japanese and Korean ones are as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

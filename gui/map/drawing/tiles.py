@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.map.geometry import Bounds, is_finite
+from gui.map.drawing.geometry import Bounds, is_finite
 
 POINTS_A_TILE = 250
 MAX_SIDE = 128
@@ -112,6 +112,16 @@ class Tiles:
             if distance <= radius and (best is None or distance < best[1]):
                 best = part.start + place, distance
         return best
+
+    def within(self, x: float, y: float, radius: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return the places in this object of all points within `radius` of (x, y), and their squared distances."""
+        places, squares = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
+        for part in self.slices(x - radius, y - radius, x + radius, y + radius):
+            away = (self.xs[part].astype(np.float64) - x) ** 2 + (self.ys[part].astype(np.float64) - y) ** 2
+            near = np.flatnonzero(away <= radius**2)
+            places.append(near + part.start)
+            squares.append(away[near])
+        return np.concatenate(places), np.concatenate(squares)
 
     def in_rectangle(self, left: float, bottom: float, right: float, top: float) -> NDArray[np.bool_]:
         """Return (n,) which points lie in the rectangle, borders included."""
