@@ -99,6 +99,11 @@ def test_load_search_lasso_tag_read_and_open_again(open_real, qtbot, request: py
     assert "rain" not in best.passage.text
     assert session.hit_scores[best.passage.id] == best.score
 
+    # the map says where the question would lie: among the passages nearest to it
+    wait(lambda: session.query_place is not None)
+    assert session.query_place.near
+    assert best.passage.id in session.query_place.neighbours
+
     # lasso: a loop around the middle half of the map
     window.map_panel.view.setFocus()
     qtbot.keyClick(window.map_panel.view, Qt.Key.Key_L)
@@ -122,6 +127,16 @@ def test_load_search_lasso_tag_read_and_open_again(open_real, qtbot, request: py
 
     if request.config.getoption("--pictures"):
         take_picture(window, "window-light", qtbot)
+
+    # clusters: two become one from the outline, the map's points stay, and it is undone
+    places, sizes = session.map.xy, [cluster.size for cluster in session.map.clusters]
+    window.cluster_panel.commands.merge([0, 1])
+    wait(lambda: any(cluster.made_by_user for cluster in session.map.clusters))
+    merged = next(cluster for cluster in session.map.clusters if cluster.made_by_user)
+    assert merged.size == sizes[0] + sizes[1]
+    np.testing.assert_array_equal(session.map.xy, places)
+    window.actions_table["undo_cluster_edit"].trigger()
+    wait(lambda: [cluster.size for cluster in session.map.clusters] == sizes)
 
     # search: a required phrase and a condition leave only what fits
     fitting = ask(REQUIRING)
