@@ -130,12 +130,6 @@ def preview(
     return tuple(found)
 
 
-def find_clusters(points: NDArray[np.float32], min_cluster_size: int) -> tuple[Labels, Strengths]:
-    """Return (cluster ids (n,) int32 by falling size, -1 noise; strengths (n,) float32) of distinct points (n, d)."""
-    nodes, strengths = label(*_cut(_grow(points, len(points), min_cluster_size), min_cluster_size))
-    return number_by_size(nodes), strengths
-
-
 def default_min_cluster_size(n: int) -> int:
     """Return how many of `n` passages make a cluster: growing slowly, for a map shows tens of clusters.
 

@@ -2,22 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QVBoxLayout, QWidget
 
 from gui.panel import Heading
 from gui.popover import Popover
-from gui.tables import RECORD_ROLE, Column, Index, Records
-from gui.theme import GAP, scaled, tones
+from gui.tables import RECORD_ROLE, Column, Records
+from gui.theme import GAP
+from gui.two_lines import TwoLines, on_one_line, place_of
 from gui.wording import count
 from indexes.records import Passage
 
@@ -40,7 +33,7 @@ class HereList(Popover):
         self.rows: Records[Passage] = Records((Column("Passage", said, tip=_tip),), self)
         self.list = QListView()
         self.list.setModel(self.rows)
-        self.list.setItemDelegate(HereDelegate(self.list))
+        self.list.setItemDelegate(TwoLines(_lines, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setAccessibleName("Passages here")
@@ -86,48 +79,9 @@ class HereList(Popover):
             self.chosen.emit(passage.id)
 
 
-class HereDelegate(QStyledItemDelegate):
-    """Draws a passage in two lines: where it stands, and what it says."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Return two comfortable lines."""
-        return QSize(120, 2 * option.fontMetrics.height() + 10)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a row."""
-        passage: Passage = index.data(RECORD_ROLE)
-        colours = tones(option.palette)
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.accent_soft))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, QColor(colours.hover))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(colours.accent), 1))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
-        room = option.rect.adjusted(GAP, 4, -GAP, -4)
-        upper = QRect(room.left(), room.top(), room.width(), option.fontMetrics.height())
-        painter.setPen(QColor(colours.text))
-        _draw_elided(painter, upper, place_of(passage), Qt.TextElideMode.ElideMiddle)
-        painter.setFont(scaled(option.font, 0.95))
-        painter.setPen(QColor(colours.muted))
-        lower = QRect(room.left(), upper.bottom() + 1, room.width(), painter.fontMetrics().height() + 2)
-        _draw_elided(painter, lower, text_of(passage), Qt.TextElideMode.ElideRight)
-        painter.restore()
-
-
-def place_of(passage: Passage) -> str:
-    """Return a passage's document, and where in it."""
-    title = passage.title or passage.document_key
-    return "  ·  ".join(part for part in (title, str(passage.locator)) if part)
-
-
 def text_of(passage: Passage) -> str:
     """Return what a passage says, on one line, without the title that some begin with."""
-    return " ".join(passage.text.removeprefix(passage.title).split())
+    return on_one_line(passage.text, passage)
 
 
 def said(passage: Passage) -> str:
@@ -135,10 +89,9 @@ def said(passage: Passage) -> str:
     return f"{place_of(passage)}: {text_of(passage)}"
 
 
+def _lines(passage: Passage) -> tuple[str, str, str]:
+    return place_of(passage), text_of(passage), ""
+
+
 def _tip(passage: Passage) -> str:
     return f"{place_of(passage)}\n{passage.text}"
-
-
-def _draw_elided(painter: QPainter, room: QRect, text: str, mode: Qt.TextElideMode) -> None:
-    shown = painter.fontMetrics().elidedText(text, mode, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignLeft, shown)

@@ -1,20 +1,14 @@
 """The passages nearest in meaning to the one being read: title, place and cosine over what they say."""
 
-from PySide6.QtCore import QModelIndex, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QSizePolicy
 
 from engine.records import Hit
 from gui.signed_bars import hundredths
-from gui.tables import RECORD_ROLE, Column, Index, Records
-from gui.theme import GAP, scaled, tones
+from gui.tables import Column, Records
+from gui.theme import GAP
+from gui.two_lines import TwoLines, on_one_line, place_of, row_height
 
 ROWS = 3.4
 """Rows in view; the part of one says that there are more."""
@@ -30,7 +24,7 @@ class NeighbourList(QListView):
         super().__init__()
         self.rows: Records[Hit] = Records((Column("Neighbour", said, tip=_tip),), self)
         self.setModel(self.rows)
-        self.setItemDelegate(NeighbourDelegate(self))
+        self.setItemDelegate(TwoLines(_lines, self, 2 * GAP))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setAccessibleName("Nearest passages")
@@ -59,69 +53,15 @@ class NeighbourList(QListView):
             self.chosen.emit(self.rows.rows[index.row()].passage.id)
 
 
-class NeighbourDelegate(QStyledItemDelegate):
-    """Draws a neighbour in two lines."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Return two comfortable lines."""
-        return QSize(120, row_height(option.fontMetrics))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw title, place and cosine, and below, quieter, what the passage says."""
-        hit: Hit = index.data(RECORD_ROLE)
-        colours = tones(option.palette)
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.accent_soft))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, QColor(colours.hover))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(colours.accent), 1))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
-        room = option.rect.adjusted(2 * GAP, 4, -2 * GAP, -4)
-        cosine = hundredths(hit.score)
-        upper = QRect(room.left(), room.top(), room.width(), option.fontMetrics.height())
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(upper, Qt.AlignmentFlag.AlignRight, cosine)
-        upper.setRight(upper.right() - option.fontMetrics.horizontalAdvance(cosine) - GAP)
-        painter.setPen(QColor(colours.text))
-        _draw_elided(painter, upper, place_of(hit), Qt.TextElideMode.ElideMiddle)
-        painter.setFont(scaled(option.font, 0.95))
-        painter.setPen(QColor(colours.muted))
-        lower = QRect(room.left(), upper.bottom() + 1, room.width(), painter.fontMetrics().height() + 2)
-        _draw_elided(painter, lower, text_of(hit), Qt.TextElideMode.ElideRight)
-        painter.restore()
-
-
-def row_height(metrics: QFontMetrics) -> int:
-    """Return the height of two lines."""
-    return 2 * metrics.height() + 10
-
-
-def place_of(hit: Hit) -> str:
-    """Return the document of a neighbour, and where in it."""
-    title = hit.passage.title or hit.passage.document_key
-    return "  ·  ".join(part for part in (title, str(hit.passage.locator)) if part)
-
-
-def text_of(hit: Hit) -> str:
-    """Return what a neighbour says, on one line, without the title that some passages begin with."""
-    return " ".join(hit.snippet.text.removeprefix(hit.passage.title).split())
-
-
 def said(hit: Hit) -> str:
     """Return a neighbour in one line, as a screen reader says it."""
-    return f"{place_of(hit)}, cosine {hundredths(hit.score)}: {text_of(hit)}"
+    above, below, cosine = _lines(hit)
+    return f"{above}, cosine {cosine}: {below}"
+
+
+def _lines(hit: Hit) -> tuple[str, str, str]:
+    return place_of(hit.passage), on_one_line(hit.snippet.text, hit.passage), hundredths(hit.score)
 
 
 def _tip(hit: Hit) -> str:
-    return f"{place_of(hit)}\n{hit.snippet.text}\nCosine with the passage being read: {hit.score:.3f}"
-
-
-def _draw_elided(painter: QPainter, room: QRect, text: str, mode: Qt.TextElideMode) -> None:
-    painter.drawText(
-        room, Qt.AlignmentFlag.AlignLeft, painter.fontMetrics().elidedText(text, mode, room.width())
-    )
+    return f"{place_of(hit.passage)}\n{hit.snippet.text}\nCosine with the passage being read: {hit.score:.3f}"

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from engine.map.clusters import (
     distinct_points,
-    find_clusters,
     find_exemplars,
     number_by_size,
     recluster,
@@ -275,7 +274,7 @@ def blobs(*centres: tuple[float, float]) -> Floats:
 def test_a_giant_is_taken_apart() -> None:
     # Seen from the lonely group the three that touch are one; left at that, a map would show two clusters.
     points = blobs((0, 0), (0.6, 0), (0.3, 0.6), (50, 50))
-    cluster_ids, _ = find_clusters(points, 20)
+    cluster_ids = recluster(points, 20).cluster_ids
     assert cluster_ids.max() == 3
     for group in range(4):
         ids = cluster_ids[200 * group : 200 * group + 200]
@@ -284,7 +283,7 @@ def test_a_giant_is_taken_apart() -> None:
 
 
 def test_two_halves_without_parts_stay_two_clusters() -> None:
-    cluster_ids, _ = find_clusters(blobs((0, 0), (50, 50)), 40)
+    cluster_ids = recluster(blobs((0, 0), (50, 50)), 40).cluster_ids
     assert cluster_ids[:200].tolist() == [0] * 200
     assert cluster_ids[200:].tolist() == [1] * 200
 
