@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from gui.map.drawing.figure import Figure
 from gui.map.drawing.labels import Box, choose_names, lines_of, pushed_inside
@@ -180,3 +180,17 @@ def test_a_name_at_the_border_is_pushed_inside() -> None:
 )
 def test_names_are_written_on_two_lines_and_cut_when_too_long(name: str, lines: list[str]) -> None:
     assert lines_of(name) == lines
+
+
+def test_a_frame_draws_a_few_new_names_and_the_next_frames_the_others() -> None:
+    figure = towns()
+    fitted = figure.fitted(WIDTH, HEIGHT)
+    names = Names(figure, QFont(), LIGHT, 1.0)
+    names.place(fitted, fitted.scale)
+    in_window = len(names.boxes(fitted))
+    assert in_window > 10
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    whole = [names.paint(painter, fitted, most_new=in_window // 2 + 1) for _ in range(2)]
+    painter.end()
+    assert whole == [False, True]

@@ -87,15 +87,24 @@ class Names:
         """Return the names that stand in the window, each with its box there, after `place`."""
         return [(self._names[number], box) for number, box in self._in_window(view)]
 
-    def paint(self, painter: QPainter, view: View) -> None:
-        """Paint the names over the map."""
+    def paint(self, painter: QPainter, view: View, most_new: int = MOST_PICTURES) -> bool:
+        """Paint the names over the map; return whether all are there, as no more than `most_new` are drawn anew."""
         shown = self._in_window(view)
         if len(self._pictures) > MOST_PICTURES:
             self._pictures.clear()
         for number, (left, top, _right, _bottom) in shown:
+            if number not in self._pictures and most_new > 0:
+                most_new -= 1
+                self._pictures[number] = self._picture(number)
+            if number in self._pictures:
+                painter.drawPixmap(QPointF(left, top), self._pictures[number])
+        return all(number in self._pictures for number, _ in shown)
+
+    def prepare(self, view: View) -> None:
+        """Draw the pictures of the names in the window, for a picture that has to be whole at once."""
+        for number, _ in self._in_window(view):
             if number not in self._pictures:
                 self._pictures[number] = self._picture(number)
-            painter.drawPixmap(QPointF(left, top), self._pictures[number])
 
     def texts(self, view: View) -> list[Text]:
         """Return the names in the window as lines with their places, for a drawing."""

@@ -14,7 +14,7 @@ from gui.map.drawing.density import density_of
 from gui.map.drawing.figure import Figure, Rows
 from gui.map.drawing.geometry import View
 from gui.map.drawing.morph import Morph
-from gui.map.drawing.names import Names
+from gui.map.drawing.names import MOST_PICTURES, Names
 from gui.map.drawing.overlay import Overlay, paint_current, paint_focus, paint_hovered, paint_marquee
 from gui.map.drawing.picture import Drawing
 from gui.map.drawing.relief import Relief, Shading
@@ -23,6 +23,8 @@ from gui.theme import tones
 REST = 80
 """Milliseconds without a move after which the full picture is drawn."""
 DIMMED, DIMMED_BY_HITS = 0.28, 0.45
+NAMES_A_FRAME = 6
+"""Names drawn anew in one frame, some milliseconds each at first; the others follow in the next."""
 EXPORT_RATIO = 2.0
 """Pixels to a window pixel of a picture inside a drawing."""
 NO_ROWS: Rows = np.zeros(0, dtype=np.int32)
@@ -53,6 +55,8 @@ class MapSurface(QWidget):
         self._fit_follows = True
         self._drawing = Drawing(self)
         self._drawing.finished.connect(self.update)
+        self._more_names = QTimer(self, interval=0, singleShot=True)
+        self._more_names.timeout.connect(self.update)
         self._rest = QTimer(self, interval=REST, singleShot=True)
         self._rest.timeout.connect(self._at_rest)
         self._morph: Morph | None = None
@@ -233,6 +237,8 @@ class MapSurface(QWidget):
         self._rest.stop()
         self._at_rest()
         self._drawing.finish()
+        if self._names:
+            self._names.prepare(self.view)
 
     def _points_image(self) -> QImage:
         """Return the points alone, on a transparent ground."""
@@ -328,7 +334,8 @@ class MapSurface(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._names is None:
             self._place_names()
-        self._paint_marks(painter, self._names)
+        if not self._paint_marks(painter, self._names, NAMES_A_FRAME):
+            self._more_names.start()
         if self._hovered >= 0 and self._hovered != self._current:
             paint_hovered(painter, self._spot(self._hovered), self._drawing.radius(self.view), colours)
         paint_marquee(painter, self._marquee, self._marquee_tool == "lasso", colours)
@@ -342,17 +349,21 @@ class MapSurface(QWidget):
             self._shading = Shading(Relief.of(density)) if density else None
         return self._shading if self._density_shown else None
 
-    def _paint_marks(self, painter: QPainter, names: Names | None) -> None:
-        """Paint what stands over the points."""
+    def _paint_marks(
+        self, painter: QPainter, names: Names | None, most_new_names: int = MOST_PICTURES
+    ) -> bool:
+        """Paint what stands over the points; return whether all names are there."""
+        whole = True
         colours, radius = tones(self.palette()), self._drawing.radius(self.view)
         self.overlay.paint_below(painter, self.view, radius, colours)
         if names and self.names_shown:
             painter.setOpacity(0.6 if self.overlay.hits else 1.0)  # names step back where hits light up
-            names.paint(painter, self.view)
+            whole = names.paint(painter, self.view, most_new_names)
             painter.setOpacity(1)
         self.overlay.paint_above(painter, self.view, radius, colours)
         if self._current >= 0:
             paint_current(painter, self._spot(self._current), radius, colours)
+        return whole
 
     def _dimming(self) -> float:
         if len(self._selected):
