@@ -90,7 +90,7 @@ def _columns(db: sqlite3.Connection, details: Details) -> tuple[tuple[str, Count
     )
     for name, kind, value, count in rows:
         if kind != "object":
-            for element in set(map(_said, elements(kind, value))):
+            for element in set(map(said, elements(kind, value))):
                 counts[name.casefold()][element] += count
     spelt = {name.casefold(): name for name in names}  # of Year and year, the latter
     return tuple((name, _ranked(counts[folded], VALUES)) for folded, name in spelt.items())
@@ -125,7 +125,7 @@ def _labels(db: sqlite3.Connection, details: Details, table: PassageTable) -> Co
     if column is not None:
         of_value = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
         for value, count in zip(column.values, of_value.tolist(), strict=True):
-            for element in set(map(_said, value)):
+            for element in set(map(said, value)):
                 counts[element] += count
     return +counts
 
@@ -153,7 +153,8 @@ def _dates(days: NDArray[np.int32]) -> tuple[str, str]:
     return date.fromordinal(first).isoformat(), date.fromordinal(last).isoformat()
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
+    """Return a metadata value as a person reads it, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from indexes.dates import day_of_file, days_of
 from indexes.details import DATE_COLUMNS, ROWS, Details, Place
 from indexes.errors import QueryError
-from indexes.facets import FEW, LONG
+from indexes.facets import FEW, LONG, said
 from indexes.files import loaded_path
 from indexes.records import PassageTable
 
@@ -99,7 +99,7 @@ def map_column(db: sqlite3.Connection, details: Details, table: PassageTable, na
     codes = column.codes[rows]
     if kind == "category":
         return PassageColumn(
-            kind, *_ranked(codes, ["" if value is None else _said(value) for value in firsts])
+            kind, *_ranked(codes, ["" if value is None else said(value) for value in firsts])
         )
     of_value = _number if kind == "number" else _day_number
     return PassageColumn(kind, values=np.array([*map(of_value, firsts), np.nan])[codes])
@@ -173,7 +173,7 @@ def _values(of_documents: Iterable[dict[str, Any]]) -> tuple[dict[str, str], dic
 
 def _kind(name: str, values: Sequence[Any]) -> Kind | None:
     """Return the kind of a column by some of its values, one a document; None when it tells nothing apart."""
-    distinct = {_said(value) for value in values}
+    distinct = {said(value) for value in values}
     if len(distinct) < 2:
         return None
     if name != "label" and (kind := _measured(name, values, np.ones(len(values), np.int64))):
@@ -220,14 +220,6 @@ def _elements(value: Any) -> list[Any]:
     """Return what a value of metadata holds: the elements of a list, else the one thing; of null nothing."""
     several = value if isinstance(value, list) else [value]
     return [element for element in several if element is not None]
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return " ".join(str(value).split())
 
 
 def _ranked(codes: NDArray[np.int32], names: Sequence[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

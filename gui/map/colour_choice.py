@@ -69,9 +69,9 @@ class ColourChoice(QObject):
         if figure is None:
             return None
         if kind == "format":
-            return by_format(figure)
+            return by_format(figure, self._shapes)
         if kind == "label":
-            return by_label(figure, self._session.tags)
+            return by_label(figure, self._session.tags, self._shapes)
         if self._box.column:
             column = self._session.column
             known = column is not None and column.column == self._box.column

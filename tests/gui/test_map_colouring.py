@@ -7,11 +7,12 @@ import pytest
 
 from engine.map.records import MapColumn, MapTrust
 from gui import palette
-from gui.map.drawing.colouring import STEPS, by_cluster, by_column, by_trust
+from gui.map.drawing.colouring import STEPS, by_cluster, by_column, by_format, by_label, by_trust
 from gui.map.drawing.drawn import layers_of
 from gui.map.drawing.figure import Figure
 from gui.map.drawing.scales import date_ticks, number_ticks, scale_of
 from gui.map.drawing.stamps import RING
+from indexes.records import Tags
 from tests.gui.map_samples import a_map
 
 XY = [(0.0, 0.0), (0.0, 1.0), (5.0, 5.0), (5.0, 6.0), (9.0, 9.0)]
@@ -38,6 +39,32 @@ def test_the_colour_that_the_user_gave_a_cluster_wins() -> None:
         )
         assert shown[4].tolist() == palette.rgb([palette.noise_colour(dark)])[0].tolist()
         assert palette.colours_of_clusters(figure.data, dark)[1] == "#123456"
+
+
+def test_a_colour_chosen_from_the_palette_is_the_one_for_the_ground_it_stands_on() -> None:
+    data = a_map(XY, [0, 0, 1, 1, -1], ["one", "two"])
+    first, second = data.clusters
+    chosen = palette.cluster_colours(False)[6]
+    figure = Figure.of(replace(data, clusters=(first, replace(second, colour=chosen))))
+    for dark in (False, True):
+        colouring = by_cluster(figure)
+        wanted = palette.cluster_colours(dark)[6]
+        assert colouring.table(dark)[colouring.ids][2].tolist() == palette.rgb([wanted])[0].tolist()
+        assert palette.colours_of_clusters(figure.data, dark)[1] == wanted
+
+
+def test_labels_and_formats_have_shapes_too_where_they_are_wanted() -> None:
+    figure = a_figure(formats=("md", "pdf"), format_ids=np.array([0, 1, 0, 1, 0], dtype=np.int32))
+    tags = Tags(
+        "mood",
+        ("bad", "so so", "good"),
+        figure.data.passage_ids[:2],
+        np.array([2, 0], np.int32),
+        np.full((2, 3), 1 / 3, np.float32),
+    )
+    assert by_format(figure).shapes == by_label(figure, tags).shapes == ()
+    assert len(set(by_format(figure, shapes=True).shapes)) == 2
+    assert len(set(by_label(figure, tags, shapes=True).shapes)) == 3
 
 
 def test_noise_put_into_a_cluster_is_drawn_hollow_in_its_colour() -> None:

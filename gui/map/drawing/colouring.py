@@ -62,28 +62,31 @@ class Colouring:
 def by_cluster(figure: Figure, shapes: bool = False) -> Colouring:
     """Colour points by their cluster: in the user's colour, else in the palette's; attached noise is hollow."""
     data = figure.data
-    own = dict.fromkeys(cluster.colour for cluster in data.clusters if cluster.colour)
+    light, dark = (palette.cluster_colours(ground) for ground in (False, True))
+    own = dict.fromkeys(cluster.colour for cluster in data.clusters if cluster.colour not in ("", *light))
     extra = {colour: N_COLOURS + place for place, colour in enumerate([*own][:MOST_OWN_COLOURS])}
+    chosen = {
+        colour: place for place, colour in enumerate(light)
+    } | extra  # the palette's are kept as for light
     places = figure.cluster_places.astype(np.uint8)
     for cluster in data.clusters:
-        if cluster.colour in extra:
-            places[cluster.id] = extra[cluster.colour]
+        if cluster.colour in chosen:
+            places[cluster.id] = chosen[cluster.colour]
     known = np.minimum(data.cluster_ids, len(places) - 1)
     ids = np.concatenate(([0], places + 1)).astype(np.uint8)[known + 1]
-    light, dark = (palette.cluster_colours(ground) for ground in (False, True))
     hollow = figure.attached
     shaped = tuple(place % N_SHAPES for place in range(N_COLOURS + len(extra))) if shapes else ()
     return Colouring("cluster", ids, (), (*light, *extra), (*dark, *extra), shaped, hollow)
 
 
-def by_format(figure: Figure) -> Colouring:
+def by_format(figure: Figure, shapes: bool = False) -> Colouring:
     """Colour points by the format of their document."""
     names = figure.data.formats
     ids = (figure.data.format_ids + 1).astype(np.uint8)
-    return _in_turn("format", ids, names, False)
+    return _in_turn("format", ids, names, shapes)
 
 
-def by_label(figure: Figure, tags: Tags | None) -> Colouring:
+def by_label(figure: Figure, tags: Tags | None, shapes: bool = False) -> Colouring:
     """Colour points by the label a tagger gave them; those without a tag stay grey."""
     ids = np.zeros(len(figure.data.passage_ids), dtype=np.uint8)
     if tags is None:
@@ -91,7 +94,8 @@ def by_label(figure: Figure, tags: Tags | None) -> Colouring:
     here, rows = _matched(figure, tags.passage_ids)
     ids[rows] = (tags.label_ids[here] + 1).astype(np.uint8)
     light, dark = palette.label_colours(tags.labels, False), palette.label_colours(tags.labels, True)
-    return Colouring("label", ids, tags.labels, light, dark)
+    shaped = tuple(place % N_SHAPES for place in range(len(tags.labels))) if shapes else ()
+    return Colouring("label", ids, tags.labels, light, dark, shaped)
 
 
 def by_column(figure: Figure, column: MapColumn, shapes: bool = False) -> Colouring:
