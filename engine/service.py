@@ -143,7 +143,7 @@ class Service:
             self._jobs.remove(job)
             kind: Literal["ready", "result"] = "ready" if job.request.id == 0 else "result"
             self._send(Reply(job.request.id, kind, stop.value))
-        except Exception as error:  # the job runner
+        except Exception as error:  # the job runner: what a step can raise goes back to who started the job
             self._jobs.remove(job)
             self._fail(job.request, error)
         else:

@@ -149,7 +149,7 @@ class MapCalls(Opened):
             now = catalogue.latest_map()
             assert before is not None
             assert now is not None
-            if len(now[1]) != len(before[1]) or now[0].run_id != before[0].run_id:
+            if [cluster.keywords for cluster in now[1]] != [cluster.keywords for cluster in before[1]]:
                 raise CorpusError("The clusters were changed while they were measured. Measure them again.")
             catalogue.set_stabilities(measured)
         return self._stored_map(name)

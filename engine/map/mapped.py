@@ -1,6 +1,5 @@
 """The stored map together with the embeddings that it was made from."""
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +8,6 @@ from numpy.typing import NDArray
 from engine.corpus import Corpus
 from indexes.errors import TooSmall
 from indexes.records import Projection
-
-THREADS = max(1, (os.cpu_count() or 1) - 1)
-"""Threads of the map worker: a core is left to the window."""
 
 
 @dataclass(frozen=True, slots=True)

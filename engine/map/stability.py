@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from engine.corpus import Corpus
 from engine.map.layout import Report
-from engine.map.mapped import THREADS, read_mapped
+from engine.map.mapped import read_mapped
 from engine.map.mapping import make_map
 from engine.map.neighbours import Vectors
 from engine.map.reach import with_reach
-from engine.map.worker import MapWorker
+from engine.map.worker import THREADS, MapWorker
 from engine.progress import Progress, Steps
 
 ROUNDS = 6

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from engine.corpus import Corpus
 from engine.map.layout import Report
-from engine.map.mapped import THREADS, read_mapped
+from engine.map.mapped import read_mapped
 from engine.map.mapping import find_copies
 from engine.map.neighbours import BLOCK, Vectors, blocks, find_neighbours
 from engine.map.records import MapTrust
-from engine.map.worker import MapWorker
+from engine.map.worker import THREADS, MapWorker
 from engine.progress import Progress, Steps
 
 K = 15

@@ -30,6 +30,9 @@ R = TypeVar("R")
 POLL = 0.02
 """Seconds to wait for the child before giving the caller its turn again; a search never waits longer."""
 
+THREADS = max(1, (os.cpu_count() or 1) - 1)
+"""Threads that tasks may use: a core is left to the window."""
+
 REPORT_INTERVAL = 0.1
 KILLED = -9
 WRITE_BLOCK = 16_384
@@ -104,7 +107,6 @@ class MapWorker:
         start: NDArray[np.float32] | None = None,
     ) -> Steps[MapResult]:
         """Make a map of `vectors` (n, dim), float32 or float16, unit length; see `mapping.make_map`."""
-        threads = max(1, (os.cpu_count() or 1) - 1)
         return (
             yield from self.run(
                 make_map,
@@ -113,7 +115,7 @@ class MapWorker:
                 fast=fast,
                 min_cluster_size=min_cluster_size,
                 start=start,
-                threads=threads,
+                threads=THREADS,
             )
         )
 

@@ -12,6 +12,7 @@ from engine.map.records import MapView
 from engine.progress import finish
 from engine.reading.sources import source_from_path
 from engine.workspace import Workspace
+from indexes.errors import CorpusError
 from main import main
 from tests.tiny_models import tiny_sbert
 
@@ -200,6 +201,19 @@ def test_columns_and_views_and_stability_come_with_the_map(workspace: Workspace)
     assert [0 <= (cluster.stability or -1) <= 1 for cluster in measured.clusters] == [True] * len(
         data.clusters
     )
+
+
+def test_clusters_that_were_changed_meanwhile_do_not_get_the_stability_of_others(
+    workspace: Workspace,
+) -> None:
+    finish(workspace.build_map("Town"))
+    steps = workspace.measure_stability("Town")
+    next(steps)
+    finish(workspace.merge_clusters("Town", [0, 1]))
+    with pytest.raises(CorpusError, match="changed while they were measured"):
+        finish(steps)
+    left = finish(workspace.undo_cluster_edit("Town"))
+    assert all(cluster.stability is None for cluster in left.clusters)
 
 
 def test_without_a_map_a_sentence_says_so(
