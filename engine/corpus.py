@@ -13,7 +13,7 @@ from indexes.lock import write_lock
 from indexes.vector_index import VectorIndex
 
 if TYPE_CHECKING:
-    from engine.encoder import Encoder
+    from engine.encoding.encoder import Encoder
     from engine.search.relevance import Background
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.progress import Progress, Steps
 from engine.reading.passages import Splitter
 from engine.reading.process import Reader

@@ -10,7 +10,7 @@ from engine.tagging import known_taggers
 from engine.tagging.tagger import SENTIMENT
 
 if TYPE_CHECKING:
-    from engine.encoder import Encoder
+    from engine.encoding.encoder import Encoder
     from engine.map.worker import MapWorker
     from engine.search.reranking import Reranker
     from engine.tagging.tagger import Tagger
@@ -56,7 +56,7 @@ class Opened:
     def tagger(self, name: str = SENTIMENT) -> "Tagger":
         """Return a tagger by name or folder, loading it on first use. Raises ModelError."""
         if name not in self._taggers:
-            from engine.encoder import choose_device
+            from engine.encoding.encoder import choose_device
             from engine.tagging.tagger import Tagger
 
             folder = known_taggers.find_tagger(name, self.library.taggers_folder)
@@ -64,7 +64,7 @@ class Opened:
         return self._taggers[name]
 
     def _open_encoder(self) -> "Encoder":
-        from engine.encoder import BUNDLED, Encoder
+        from engine.encoding.encoder import BUNDLED, Encoder
 
         named = self._encoder_name
         return Encoder.open(Path(named) if named and named != BUNDLED else None, self._device)

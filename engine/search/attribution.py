@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.map.stop_words import FUNCTION_CHARACTERS, NOISE, STOP_WORDS
 from engine.map.terms import is_cjk, main_language
 from engine.progress import Progress, Steps

@@ -170,7 +170,7 @@ class SearchCalls(Opened):
         self, name: str, query: str, result: SearchResult, folder: str | None = None
     ) -> Steps[SearchResult]:
         """Re-order a shown result by a cross-encoder: the one in `folder`, else the one the library remembers."""
-        from engine.encoder import choose_device
+        from engine.encoding.encoder import choose_device
         from engine.search.reranking import Reranker, rerank_steps
 
         chosen = Path(folder) if folder else self.library.reranker

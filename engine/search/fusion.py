@@ -8,7 +8,7 @@ the query's commonest word stand beside the ones that are near in meaning, as re
 from collections import Counter
 from collections.abc import Mapping
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 
 DENSE_WEIGHT = 0.6
 """The share of the cosine: on five of nine collections the best for the other eight; .5 to .7 are nearly as good."""

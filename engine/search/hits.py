@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.records import DocumentHits, Hit, Query
 from engine.search.duplicates import collapse
 from engine.search.ranking import RankedDocument, Ranking

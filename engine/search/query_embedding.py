@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.records import Part, Query
 
 GOOD, BAD = 1.0, 0.15

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.progress import Progress, Steps
 from engine.records import Mode
 from engine.search.fusion import DENSE_WEIGHT, fuse, readable

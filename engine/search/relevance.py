@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.search.plain_lines import ENGLISH, OTHER_LANGUAGES
 from indexes.vector_index import VectorIndex
 

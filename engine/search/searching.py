@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.records import Condition, Hit, Mode, Query, SearchResult
 from engine.search import hits
 from engine.search.fusion import readable

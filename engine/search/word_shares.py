@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder import Encoder, TokenEmbeddings
+from engine.encoding.encoder import Encoder, TokenEmbeddings
 from engine.map.terms import HAN_KANA
 
 WORD = re.compile(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder import Encoder, mean_pool
+from engine.encoding.encoder import Encoder, mean_pool
 from engine.records import Inspection, TokenView
 from engine.tagging.tagger import Tagger, softmax
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine.commands.terminal import Terminal
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.progress import Steps
 from engine.tagging import sentiment_texts as texts
 from engine.tagging.tagger import SENTIMENT, SENTIMENT_LABELS, Tagger, shipped_tagger

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.encoder import BUNDLED, BUNDLED_SHA256, bundled_model
+from engine.encoding.encoder import BUNDLED, BUNDLED_SHA256, bundled_model
 from indexes.errors import ModelError
 
 ADAPTER_FILE = "adapter.safetensors"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.progress import Progress, Steps
 from engine.reading.process import Reader
 from engine.reading.readers import Unreadable

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from engine.encoder import Encoder, bundled_model
+from engine.encoding.encoder import Encoder, bundled_model
 from tests.benchmarks.report import median, percentile, print_table
 from tests.benchmarks.texts import passages
 

@@ -119,7 +119,7 @@ def _synthetic(n: int) -> NDArray[np.float32]:
 
 
 def _real() -> NDArray[np.float32]:
-    from engine.encoder import Encoder
+    from engine.encoding.encoder import Encoder
 
     with gzip.open(REAL, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line, _ in zip(lines, range(REAL_TEXTS), strict=False)]

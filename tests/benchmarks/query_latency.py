@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder, bundled_model
+from engine.encoding.encoder import Encoder, bundled_model
 from engine.reading.passages import text_hash
 from engine.records import Mode
 from engine.search.searching import search

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder, TokenEmbeddings
+from engine.encoding.encoder import Encoder, TokenEmbeddings
 from engine.progress import finish
 from engine.records import Attribution, Part, Query
 from engine.search.attribution import divide_clusters, explain_cluster, explain_query, made_of

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine import encoder as encoder_module
-from engine.encoder import BUNDLED, Encoder, bundled_model, check_folder, mean_pool
-from engine.packed import PackedBert, can_pack
+from engine.encoding import encoder as encoder_module
+from engine.encoding.encoder import BUNDLED, Encoder, bundled_model, check_folder, mean_pool
+from engine.encoding.packed import PackedBert, can_pack
 from engine.progress import finish
 from indexes.errors import ModelError
 from tests.tiny_models import tiny_sbert

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.search.fusion import DENSE_WEIGHT, fuse, readable
 from tests.tiny_models import tiny_sbert
 

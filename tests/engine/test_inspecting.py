@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.tagging.inspecting import inspect
 from engine.tagging.tagger import Tagger
 from tests.tiny_models import tiny_sbert

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.corpus import Corpus
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.search.queries import parse
 from engine.search.query_embedding import BAD, GOOD, QueryEmbedding, embed_query, shares
 from indexes.catalogue import Catalogue

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.search import relevance
 from engine.search.plain_lines import ENGLISH, OTHER_LANGUAGES
 from engine.search.relevance import LINE, NOT_AGAINST, WORDLESS, WORDS, Background

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 
-from engine.encoder import Encoder
+from engine.encoding.encoder import Encoder
 from engine.progress import Progress, finish
 from engine.tagging import training
 from engine.tagging.tagger import Tagger

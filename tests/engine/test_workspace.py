@@ -134,7 +134,7 @@ def test_skipped_files_are_still_listed_when_nothing_changed(workspace: Workspac
 def test_cancelling_keeps_every_committed_batch_and_the_next_run_continues(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.encoder.TOKEN_BUDGET", 32)
+    monkeypatch.setattr("engine.encoding.encoder.TOKEN_BUDGET", 32)
     table = tmp_path / "rows.csv"
     table.write_text("id,text\n" + "".join(f"r{n},the river {'bird ' * (n % 9)}{n}\n" for n in range(40)))
     work = workspace.index("Rows", [source_from_path(table)])

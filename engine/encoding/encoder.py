@@ -26,7 +26,7 @@ from indexes.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
-    from engine.packed import PackedBert
+    from engine.encoding.packed import PackedBert
 
 States = NDArray[np.float32]
 Forward = Callable[[list[list[int]]], Sequence[States]]
@@ -164,7 +164,7 @@ class Encoder:
         self._move_to(self.device)
 
     def _move_to(self, device: str) -> None:
-        from engine.packed import PackedBert, can_pack
+        from engine.encoding.packed import PackedBert, can_pack
 
         self.device = device
         self.model.to(device)

@@ -1,0 +1,1 @@
+"""Encoding: texts to token embeddings and to one embedding each, and what is known of how well."""
