@@ -19,9 +19,9 @@ from indexes import (
     filters,
     judgements,
     map_columns,
-    tags,
 )
 from indexes.catalogue_maps import CatalogueMaps
+from indexes.catalogue_tags import CatalogueTags
 from indexes.database import Database
 from indexes.details import Details
 from indexes.errors import CorpusError
@@ -36,13 +36,12 @@ from indexes.records import (
     Source,
     SourceFile,
     Span,
-    Tags,
 )
 
 FileDocuments = Sequence[tuple[Document, Sequence[Span]]]
 
 
-class Catalogue(CatalogueMaps):
+class Catalogue(CatalogueMaps, CatalogueTags):
     """One open catalogue. Each method is one transaction, committed when it returns, and nothing of it if it raises.
 
     Any method may raise CorpusError (damaged file, full disk, no permission) or CorpusBusy, with a sentence. Text may
@@ -346,9 +345,16 @@ class Catalogue(CatalogueMaps):
             return embeddings.count_missing_passages(db, encoder_id)
 
     def latest_encoder(self) -> str:
-        """Return the id of the encoder that embedded last, "" when none did."""
+        """Return the id of the encoder in use, else of the one that embedded last; "" when none did."""
+        in_use = self.setting("encoder")
+        if in_use:
+            return str(in_use)
         with self._database.reading() as db:
             return embeddings.latest_encoder(db)
+
+    def use_encoder(self, encoder_id: str) -> None:
+        """Note whose embeddings are in use from now on; those of other encoders stay."""
+        self.set_setting("encoder", encoder_id)
 
     def add_embeddings(self, encoder_id: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Store (n, dim) vectors as float16, row i for text hash i; ModelError when the encoder's dim was another."""
@@ -384,30 +390,6 @@ class Catalogue(CatalogueMaps):
         """Remove embeddings of texts that are in no passage any more and return how many; never done unasked."""
         with self._database.writing() as db:
             return embeddings.drop_unused(db)
-
-    # Tags
-
-    def add_tags(
-        self,
-        tagger: str,
-        labels: Sequence[str],
-        passage_ids: NDArray[np.int64],
-        label_ids: NDArray[np.int32],
-        probabilities: NDArray[np.float32],
-    ) -> None:
-        """Store one tag a passage: label_ids (n,) into `labels`, probabilities (n, n_labels); replaces older ones."""
-        with self._database.writing() as db:
-            tags.add(db, tagger, labels, passage_ids, label_ids, probabilities)
-
-    def tags(self, tagger: str) -> Tags:
-        """Return all tags of a tagger, empty when it was never used."""
-        with self._database.reading() as db:
-            return tags.tags(db, tagger)
-
-    def taggers_used(self) -> list[str]:
-        """Return the names of taggers that have tags, sorted."""
-        with self._database.reading() as db:
-            return tags.taggers_used(db)
 
     # Judgements
 

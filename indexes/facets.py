@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes import documents, maps
+from indexes import documents, maps, tags
 from indexes.details import DATE_COLUMNS, Details, elements
 from indexes.records import Facets, PassageTable
 
@@ -111,16 +111,11 @@ def _telling(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
 
 
 def _labels(db: sqlite3.Connection, details: Details, table: PassageTable) -> Counter[str]:
-    """Count the documents with a passage that was tagged so, or with this in a label column."""
+    """Count the documents with a passage that has this tag, or with this in a label column."""
     counts: Counter[str] = Counter()
-    for tagger_id, labels in db.execute("SELECT id, labels FROM taggers").fetchall():
-        tags = documents.columns(
-            db, "SELECT passage_id, label_id FROM tags WHERE tagger_id = ?", (tagger_id,)
-        )
-        rows = np.searchsorted(table.passage_ids, tags[:, 0])
-        tagged = np.unique(np.stack([tags[:, 1], table.document_ids[rows]], axis=1), axis=0)
-        for number, label in enumerate(json.loads(labels)):
-            counts[label] += int(np.count_nonzero(tagged[:, 0] == number))
+    for label, passage_ids in tags.labelled(db, lambda _: True):
+        rows = np.searchsorted(table.passage_ids, passage_ids)
+        counts[label] += len(np.unique(table.document_ids[rows]))
     column = details.column(db, "label")
     if column is not None:
         of_value = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))

@@ -1,6 +1,5 @@
 """Filters: which passages are as conditions say, by their documents, the clusters of the map and the tags."""
 
-import json
 import math
 import os
 import re
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes import maps
+from indexes import maps, tags
 from indexes.dates import asked_days, days_of
 from indexes.details import Details
 from indexes.errors import QueryError
@@ -167,15 +166,8 @@ def _clusters_called(value: str, names: dict[int, str]) -> list[int]:
 def _labelled(db: sqlite3.Connection, details: Details, table: PassageTable, value: str) -> Mask:
     """Choose the passages with a tag of this label by any tagger, and those of documents with it in a label column."""
     test = _test(value)
-    tagged = [np.empty(0, np.int64)]
-    for tagger_id, labels in db.execute("SELECT id, labels FROM taggers").fetchall():
-        for number, label in enumerate(json.loads(labels)):
-            if test(label):
-                rows = db.execute(
-                    "SELECT passage_id FROM tags WHERE tagger_id = ? AND label_id = ?", (tagger_id, number)
-                )
-                tagged.append(np.array(rows.fetchall(), np.int64).ravel())
-    mask = np.isin(table.passage_ids, np.concatenate(tagged))
+    tagged = [passage_ids for _, passage_ids in tags.labelled(db, test)]
+    mask = np.isin(table.passage_ids, np.concatenate([np.empty(0, np.int64), *tagged]))
     column = details.column(db, "label")
     return mask if column is None else mask | _of_documents(db, details, table, column.where(test))
 

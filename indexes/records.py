@@ -26,12 +26,16 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """Which columns of a table hold what; None is recognised by its usual name."""
+    """Which columns of a table hold what; None is recognised by its usual name.
+
+    `second` is the second text of pairs, for taggers that read two; documents have none.
+    """
 
     id: str | None = None
     title: str | None = None
     text: str | None = None
     label: str | None = None
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +235,13 @@ class MapView:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Stored tags of one tagger: passage i got `labels[label_ids[i]]`.
+    """Stored tags of one tagger, and the labels that the user gave: passage i has `labels[label_ids[i]]`.
 
-    passage_ids (n,) int64 rising; label_ids (n,) int32; probabilities (n, n_labels) float32, rows sum to 1.
+    passage_ids (n,) int64 rising; label_ids (n,) int32, the user's label where there is one, else the likeliest;
+    probabilities (n, n_labels) float32, what the tagger said: rows sum to 1, unless it gives several labels
+    (`multi_label`), or are zeros where it has not tagged yet. given (n, n_labels) int8: 1 where the user gave this
+    label, 0 where another one, -1 where none at all; or (0, 0) when no passage was given any. `lesson`: what the
+    tagger learned from given labels is in the probabilities.
     """
 
     tagger: str
@@ -241,6 +249,9 @@ class Tags:
     passage_ids: NDArray[np.int64]
     label_ids: NDArray[np.int32]
     probabilities: NDArray[np.float32]
+    given: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 0), np.int8))
+    multi_label: bool = False
+    lesson: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,50 @@ CREATE TABLE map_views (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+ALTER TABLE taggers ADD COLUMN multi_label INTEGER NOT NULL DEFAULT 0;
+
+-- What the user called passages, by the tagger's name without its weights; labels: JSON. Not tied to the passage's row:
+-- it is found again by text and document.
+CREATE TABLE given_labels (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tagger TEXT NOT NULL,
+    passage_id INTEGER NOT NULL,
+    document_key NOT NULL,
+    text_hash BLOB NOT NULL,
+    labels TEXT NOT NULL,
+    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    UNIQUE (tagger, passage_id)
+);
+
+-- tagger: with its weights, as in taggers. weights: (n_labels, dim + 1) float32, little-endian, see lessons.py.
+CREATE TABLE lessons (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tagger TEXT NOT NULL,
+    encoder TEXT NOT NULL,
+    given INTEGER NOT NULL,
+    scale REAL NOT NULL,
+    weights BLOB NOT NULL,
+    n_labels INTEGER NOT NULL,
+    dim INTEGER NOT NULL,
+    parameters TEXT NOT NULL,
+    measured TEXT NOT NULL,
+    made_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+);
+CREATE INDEX lessons_by_tagger ON lessons (tagger, id);
+
+-- What the newest lesson makes of a tag; where there is none, the tag holds as the tagger said it.
+CREATE TABLE taught_tags (
+    tagger_id INTEGER NOT NULL,
+    passage_id INTEGER NOT NULL,
+    label_id INTEGER NOT NULL,
+    probabilities BLOB NOT NULL,
+    PRIMARY KEY (tagger_id, passage_id),
+    FOREIGN KEY (tagger_id, passage_id) REFERENCES tags ON DELETE CASCADE
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 
 def check(connection: sqlite3.Connection, name: str) -> int:
