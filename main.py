@@ -57,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help="none: all sources it has")
     _corpus(index)
     _columns(index)
+    index.add_argument(
+        "--pooling", default="", metavar="NAME", help="embed by mean (as usual), max, cls, pooler, …; lasts"
+    )
     index.add_argument("--preview", action="store_true", help="say what it would mean and stop")
 
     corpora = commands.add_parser("corpora", parents=[common], help="list corpora, or one in detail")

@@ -47,15 +47,19 @@ class _Tally:
 def index_corpus(corpus: Corpus, encoder: Encoder, sources: Sequence[Source]) -> Steps[IndexReport]:
     """Add `sources` to a corpus and bring all its sources up to date; cancelling keeps every committed batch.
 
-    Raises CorpusBusy when another process writes the corpus, SourceError when none of the sources exists.
+    A corpus that another encoder embedded, or one with another pooling, is embedded anew, and changes over when that is
+    done; what the other made stays. Raises CorpusBusy when another process writes the corpus, SourceError when none of
+    the sources exists.
     """
     started = time.monotonic()
     tally = _Tally()
     with corpus.writing() as catalogue:
         for source in sources:
             catalogue.add_source(source)
+        catalogue.use_encoder(catalogue.latest_encoder() or encoder.id)
         yield from _read_sources(corpus, catalogue, encoder, tally)
         yield from _embed(corpus, catalogue, encoder, tally)
+        catalogue.use_encoder(encoder.id)
         yield Progress("Finishing")
         corpus.keywords()
         yield from corpus.vectors_steps(encoder.id)
@@ -266,7 +270,7 @@ def _record(catalogue: Catalogue, encoder: Encoder, report: IndexReport) -> None
     catalogue.add_run(
         kind="index",
         model=encoder.id,
-        parameters={"max_tokens": encoder.max_tokens, "pooling": "mean"},
+        parameters={"max_tokens": encoder.max_tokens, "pooling": encoder.pooling},
         seed=0,
         versions={name: version(name) for name in ("torch", "transformers", "semantic-text-splitter")},
         counts={

@@ -1,4 +1,4 @@
-"""The library: the folder that holds all corpora, taggers and caches of this machine."""
+"""The library: the folder that holds all corpora, taggers, encoders and caches of this machine."""
 
 import json
 import os
@@ -30,6 +30,7 @@ class Library:
         self.folder = folder.absolute()
         self.corpora_folder = self.folder / "corpora"
         self.taggers_folder = self.folder / "taggers"
+        self.encoders_folder = self.folder / "encoders"
         self.numba_cache = self.folder / "cache" / "numba"
         self._reranker_file = self.folder / "reranker.json"
 
@@ -38,7 +39,12 @@ class Library:
         """Make the folder if need be and return its library; LibraryError when it cannot be written."""
         library = cls(folder)
         try:
-            for part in (library.corpora_folder, library.taggers_folder, library.numba_cache):
+            for part in (
+                library.corpora_folder,
+                library.taggers_folder,
+                library.encoders_folder,
+                library.numba_cache,
+            ):
                 part.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(
@@ -85,6 +91,11 @@ class Library:
             except OSError as error:
                 raise CorpusError(f"The corpus “{name}” cannot be removed: {error.strerror}.") from error
         shutil.rmtree(doomed, ignore_errors=True)
+
+    def encoders(self) -> dict[str, Path]:
+        """Return the folder of each encoder of the user's own by its name, in alphabetical order."""
+        folders = (path for path in self.encoders_folder.iterdir() if (path / "config.json").is_file())
+        return {folder.name: folder for folder in sorted(folders)}
 
     @property
     def reranker(self) -> Path | None:

@@ -24,6 +24,7 @@ class Opened:
         self._device = device
         self._encoder_name = encoder
         self._encoder: Encoder | None = None
+        self._own_encoders: dict[str, Encoder] = {}
         self._loading = False
         self._corpora: dict[str, Corpus] = {}
         self._taggers: dict[str, Tagger] = {}
@@ -53,6 +54,18 @@ class Opened:
             self._encoder = self._open_encoder()
         return self._encoder
 
+    def encoder_of(self, name: str) -> "Encoder":
+        """Return the encoder that embedded a corpus, pooling as it did; `encoder` where that is another model.
+
+        One of the library's own is found again by its name, unless another was asked for. Raises ModelError.
+        """
+        encoder_id = self._corpus(name).catalogue.latest_encoder()
+        own = encoder_id.partition("@")[0]
+        encoder = self.encoder()
+        if self._encoder_name is None and own in self.library.encoders():
+            encoder = self._own_encoder(own)
+        return encoder.as_in(encoder_id)
+
     def tagger(self, name: str = SENTIMENT) -> "Tagger":
         """Return a tagger by name or folder, loading it on first use. Raises ModelError."""
         if name not in self._taggers:
@@ -67,7 +80,16 @@ class Opened:
         from engine.encoding.encoder import BUNDLED, Encoder
 
         named = self._encoder_name
+        if named in self.library.encoders():
+            return self._own_encoder(named)
         return Encoder.open(Path(named) if named and named != BUNDLED else None, self._device)
+
+    def _own_encoder(self, name: str) -> "Encoder":
+        if name not in self._own_encoders:
+            from engine.encoding.encoder import Encoder
+
+            self._own_encoders[name] = Encoder.open(self.library.encoders()[name], self._device)
+        return self._own_encoders[name]
 
     def _tagger_id(self, name: str) -> str:
         return known_taggers.tagger_id(known_taggers.find_tagger(name, self.library.taggers_folder))

@@ -94,14 +94,24 @@ class Workspace(SearchCalls, MapCalls, TaggingCalls):
 
     def preview(self, name: str, sources: Sequence[Source]) -> Steps[Preview]:
         """Say what loading `sources` into a corpus, perhaps one yet to be made, would mean, from a sample of them."""
-        corpus = self._corpus(name) if name in self.library.corpora() else None
-        return (yield from indexing.preview_sources(corpus, self.encoder(), sources))
+        if name not in self.library.corpora():
+            return (yield from indexing.preview_sources(None, self.encoder(), sources))
+        return (yield from indexing.preview_sources(self._corpus(name), self.encoder_of(name), sources))
 
-    def index(self, name: str, sources: Sequence[Source] = ()) -> Steps[IndexReport]:
-        """Add sources to a corpus, made if need be, and bring all its sources up to date, its map too."""
+    def index(self, name: str, sources: Sequence[Source] = (), pooling: str = "") -> Steps[IndexReport]:
+        """Add sources to a corpus, made if need be, and bring all its sources up to date, its map too.
+
+        `pooling` is how its passages are embedded from now on, all of them; "" leaves it as it is, and a new corpus
+        pools as its encoder does. Raises ModelError for a pooling that the encoder does not have.
+        """
+        if pooling:
+            self.encoder().with_pooling(pooling)  # or a mistake would leave an empty corpus behind
         if name not in self.library.corpora():
             self.library.create(name)
-        report = yield from indexing.index_corpus(self._corpus(name), self.encoder(), sources)
+        encoder = self.encoder_of(name)
+        if pooling:
+            encoder = encoder.with_pooling(pooling)
+        report = yield from indexing.index_corpus(self._corpus(name), encoder, sources)
         if report.files_read:
             yield from self.place_new(name)
         return report

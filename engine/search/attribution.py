@@ -38,7 +38,7 @@ def explain_query(
     """Say why passages are near a query's embedding, in the order asked; those that are gone are left out.
 
     Raises CorpusError when none is there any more or none is embedded yet, ModelError when the corpus was embedded by
-    another encoder.
+    another encoder or pools otherwise than by the mean.
     """
     if meaning.vector is None or not len(passage_ids):
         return ()
@@ -167,6 +167,11 @@ def _check_encoder(corpus: Corpus, encoder: Encoder) -> None:
         raise ModelError(
             f"This corpus was embedded by “{embedded_by}”, and the encoder in use is “{encoder.id}”, which cannot "
             "explain the other's scores. Start Asterism with the encoder of then, or load the corpus again."
+        )
+    if encoder.pooling != "mean":
+        raise ModelError(
+            f"This corpus is embedded by “{encoder.pooling}” pooling, where an embedding is no mean of its words, so "
+            "what each adds to a score cannot be told. Load the corpus with mean pooling to see it."
         )
 
 

@@ -51,11 +51,11 @@ class SearchCalls(Opened):
             return searching.with_note(
                 result, "Only words are searched while the model for meaning is loading."
             )
-        return searching.search(corpus, self.encoder(), query, k, mode, conditions, inside, follow)
+        return searching.search(corpus, self.encoder_of(name), query, k, mode, conditions, inside, follow)
 
     def rank(self, name: str, queries: Sequence[tuple[str, str]], k: int, mode: Mode) -> Steps[ranking.Run]:
         """Rank documents for many queries, (id, text) each and taken as plain text, as in a TREC run."""
-        encoder = self.encoder() if mode != "keyword" else None
+        encoder = self.encoder_of(name) if mode != "keyword" else None
         return (yield from ranking.rank_queries(self._corpus(name), encoder, queries, k, mode))
 
     def facets(self, name: str) -> Steps[Facets]:
@@ -75,8 +75,8 @@ class SearchCalls(Opened):
         from engine.search.attribution import explain_query
 
         corpus = self._corpus(name)
-        meaning = searching.meaning_of(corpus, self.encoder(), query, follow)
-        return explain_query(corpus, self.encoder(), meaning, passage_ids)
+        meaning = searching.meaning_of(corpus, self.encoder_of(name), query, follow)
+        return explain_query(corpus, self.encoder_of(name), meaning, passage_ids)
 
     def made_of(self, name: str, query: str, passage_id: int) -> tuple[Attribution, ...]:
         """Say what the passages that a query line is made of (like:, marks) give to a hit's score, word by word."""
@@ -84,7 +84,10 @@ class SearchCalls(Opened):
 
         corpus = self._corpus(name)
         return made_of(
-            corpus, self.encoder(), searching.meaning_of(corpus, self.encoder(), query), passage_id
+            corpus,
+            self.encoder_of(name),
+            searching.meaning_of(corpus, self.encoder_of(name), query),
+            passage_id,
         )
 
     def explain_cluster(
@@ -93,13 +96,13 @@ class SearchCalls(Opened):
         """Say why a passage is near a cluster's centre, or nearer to it than to that of the cluster `against`."""
         from engine.search.attribution import explain_cluster
 
-        return explain_cluster(self._corpus(name), self.encoder(), passage_id, cluster_id, against)
+        return explain_cluster(self._corpus(name), self.encoder_of(name), passage_id, cluster_id, against)
 
     def divide_clusters(self, name: str, cluster_id: int, other: int) -> Steps[Division]:
         """Say which words divide two clusters: those that pull towards the one, and towards the other."""
         from engine.search.attribution import divide_clusters
 
-        return (yield from divide_clusters(self._corpus(name), self.encoder(), cluster_id, other))
+        return (yield from divide_clusters(self._corpus(name), self.encoder_of(name), cluster_id, other))
 
     def judge(self, name: str, query: str, passage_id: int, grade: int | None) -> dict[int, int]:
         """Mark a hit of a query line as good (1) or not (0), or take the mark back; return the line's marks."""
@@ -127,7 +130,7 @@ class SearchCalls(Opened):
 
         Raises TooSmall when there is no mark yet, SourceError when a file cannot be read.
         """
-        corpus, encoder = self._corpus(name), self.encoder()
+        corpus, encoder = self._corpus(name), self.encoder_of(name)
         if queries is None or judgements is None:
             rank = partial(searching.rank_line, corpus, encoder)
             return (yield from judging.measure(corpus.catalogue, rank))
@@ -143,7 +146,7 @@ class SearchCalls(Opened):
     def fit_search(self, name: str) -> Steps[str]:
         """Choose on the user's marks how much meaning and words count in a corpus, keep it, and say what it is."""
         corpus = self._corpus(name)
-        rank = partial(searching.rank_line, corpus, self.encoder())
+        rank = partial(searching.rank_line, corpus, self.encoder_of(name))
         choice = yield from judging.choose_weight(corpus.catalogue, rank, DENSE_WEIGHT)
         with corpus.noting() as catalogue:
             judging.keep(catalogue, choice)

@@ -1,5 +1,6 @@
 """The encoder against computations by hand, and against sentence-transformers."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 import torch
 
 from engine.encoding import encoder as encoder_module
-from engine.encoding.encoder import BUNDLED, Encoder, bundled_model, check_folder, mean_pool
+from engine.encoding.encoder import BUNDLED, Encoder, bundled_model, check_folder, own_pooling
 from engine.encoding.packed import PackedBert, can_pack
+from engine.encoding.pooling import POOLINGS
 from engine.progress import finish
 from indexes.errors import ModelError
-from tests.tiny_models import tiny_sbert
+from tests.tiny_models import SIZES, tiny_sbert
 
 TEXTS = [
     "The heron stood in the reeds until the tide turned.",
@@ -33,20 +35,6 @@ def tiny(tmp_path: Path) -> Encoder:
     encoder = Encoder.open(tiny_sbert(tmp_path / "tiny"), device="cpu")
     encoder.load()
     return encoder
-
-
-@pytest.mark.parametrize("side", ["left", "right"])
-def test_mean_pooling_counts_real_tokens_only_whichever_side_is_padded(side: str) -> None:
-    tokens = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
-    mask = torch.tensor([[1, 1, 0]])
-    if side == "left":
-        tokens, mask = tokens.flip(1), mask.flip(1)
-
-    assert mean_pool(tokens, mask).tolist() == [[2.0, 20.0]]
-
-
-def test_a_text_of_padding_alone_pools_to_zeros() -> None:
-    assert mean_pool(torch.ones(1, 3, 2), torch.zeros(1, 3, dtype=torch.int64)).tolist() == [[0.0, 0.0]]
 
 
 def test_embedding_equals_the_mean_of_the_last_hidden_state_worked_out_by_hand(tiny: Encoder) -> None:
@@ -127,15 +115,15 @@ def test_weights_stored_as_float16_are_computed_with_as_float32_on_the_cpu(tmp_p
     encoder.load()
 
     assert {weight.dtype for weight in encoder.model.parameters()} == {torch.float32}
-    assert encoder._packed is not None
+    assert encoder._transformer.packed is not None
 
 
 def test_packed_and_padded_give_the_same_embeddings(
     bundled: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packed, tokens = bundled.encode(TEXTS), bundled.token_embeddings(TEXTS)
-    assert bundled._packed is not None
-    monkeypatch.setattr(bundled, "_packed", None)
+    assert bundled._transformer.packed is not None
+    monkeypatch.setattr(bundled._transformer, "packed", None)
 
     np.testing.assert_allclose(bundled.encode(TEXTS), packed, atol=1e-5)
     for padded, own in zip(bundled.token_embeddings(TEXTS), tokens, strict=True):
@@ -237,6 +225,14 @@ def test_the_bundled_encoder_is_named_with_its_weights_and_pooling(bundled: Enco
     assert (bundled.dim, bundled.max_tokens) == (384, 256)
 
 
+def test_token_ids_are_embedded_as_their_text_is(tiny: Encoder) -> None:
+    texts = ["the bird", "bread and water in the garden"]
+
+    np.testing.assert_allclose(
+        tiny.encode_ids(tiny.tokenizer(texts)["input_ids"]), tiny.encode(texts), atol=1e-6
+    )
+
+
 def test_no_texts_give_no_embeddings(tiny: Encoder) -> None:
     assert tiny.encode([]).shape == (0, 16)
 
@@ -284,7 +280,7 @@ def test_a_text_too_large_for_the_gpu_alone_is_embedded_on_the_cpu(
         return forward(token_ids)
 
     monkeypatch.setattr(tiny, "_forward", starved)
-    tiny.device = "cuda"
+    tiny._transformer.device = "cuda"
 
     np.testing.assert_array_equal(tiny.encode(["the bird"]), expected)
     assert tiny.device == "cpu"
@@ -315,9 +311,113 @@ def test_a_folder_without_a_model_is_refused_with_a_sentence(tmp_path: Path) -> 
         check_folder(tmp_path)
 
 
-def test_a_model_that_pools_by_cls_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="does not pool by the mean"):
-        Encoder.open(tiny_sbert(tmp_path / "cls", pooling="pooling_mode_cls_token"))
+def test_a_model_pools_as_its_folder_says_unless_it_is_told_otherwise(tmp_path: Path) -> None:
+    folder = tiny_sbert(tmp_path / "cls", pooling="pooling_mode_cls_token")
+
+    assert Encoder.open(folder).id.endswith("/cls")
+    assert Encoder.open(folder, pooling="max").id.endswith("/max")
+
+
+@pytest.mark.parametrize(
+    ("said", "pooling"),
+    [
+        ({}, "mean"),
+        ({"pooling_mode_mean_tokens": False, "pooling_mode_max_tokens": True}, "max"),
+        ({"pooling_mode_mean_sqrt_len_tokens": True}, "mean"),
+        ({"pooling_mode_weightedmean_tokens": True, "include_prompt": True}, "weighted mean"),
+        ({"pooling_mode": "lasttoken"}, "last token"),
+    ],
+)
+def test_sentence_transformers_poolings_are_known_by_their_names(
+    tmp_path: Path, said: dict[str, object], pooling: str
+) -> None:
+    (tmp_path / "1_Pooling").mkdir()
+    (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps(said))
+
+    assert own_pooling(tmp_path) == pooling
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True}, {"pooling_mode": "attention"}],
+)
+def test_poolings_side_by_side_or_unknown_are_refused(tmp_path: Path, said: dict[str, object]) -> None:
+    folder = tiny_sbert(tmp_path / "tiny")
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(said))
+
+    with pytest.raises(ModelError, match="does not know, or in several"):
+        Encoder.open(folder)
+
+
+def test_a_pooling_that_is_not_there_is_refused_with_those_there_are(tiny: Encoder) -> None:
+    with pytest.raises(
+        ModelError, match=r"No pooling is called “median”\. There are: mean, max, cls, pooler,"
+    ):
+        tiny.with_pooling("median")
+
+
+def test_a_model_saved_without_a_pooler_is_not_given_a_random_one(tmp_path: Path) -> None:
+    from transformers import BertConfig, BertModel
+
+    folder = tiny_sbert(tmp_path / "tiny")
+    config = BertConfig(**SIZES, max_position_embeddings=64)
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder, safe_serialization=True)
+    encoder = Encoder.open(folder)
+
+    assert encoder.poolings == tuple(pooling for pooling in POOLINGS if pooling != "pooler")
+    with pytest.raises(ModelError, match="has no pooler, since it was saved without"):
+        encoder.with_pooling("pooler")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_each_pooling_gives_what_the_models_own_hidden_states_give_text_by_text(
+    tiny: Encoder, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    texts = ["the river was slow", "bread", "the garden and the school in the storm and the water", ""]
+    if not packed:
+        monkeypatch.setattr(tiny._transformer, "packed", None)
+    together = finish(tiny.encode_poolings(texts))
+
+    for number, text in enumerate(texts):
+        with torch.no_grad():
+            output = tiny.model(**tiny.tokenizer(text, return_tensors="pt"), output_hidden_states=True)
+        first, second = (states[0].numpy() for states in output.hidden_states[1:])
+        weights = np.arange(1, len(second) + 1)[:, None]
+        by_hand = {
+            "mean": second.mean(0),
+            "max": second.max(0),
+            "cls": second[0],
+            "pooler": output.pooler_output[0].numpy(),
+            "weighted mean": (second * weights).sum(0) / weights.sum(),
+            "last token": second[-1],
+            "last four layers": (first + second).mean(0) / 2,
+        }
+        for pooling, vectors in zip(POOLINGS, together, strict=True):
+            expected = by_hand[pooling] / np.linalg.norm(by_hand[pooling])
+            np.testing.assert_allclose(vectors[number], expected, atol=1e-5)
+            np.testing.assert_allclose(tiny.with_pooling(pooling).encode([text])[0], expected, atol=1e-5)
+
+
+def test_encoders_that_pool_differently_share_the_model_and_its_move_to_another_device(
+    tmp_path: Path,
+) -> None:
+    first = Encoder.open(tiny_sbert(tmp_path / "tiny"), device="cpu")
+    second = first.with_pooling("max")
+    second.load()
+
+    assert first.model is second.model
+    assert first.device == "cpu"
+    assert second.with_pooling("mean") is first
+    assert first.with_pooling("max") is second
+
+
+def test_an_encoder_is_found_again_by_the_id_that_embeddings_are_stored_under(tiny: Encoder) -> None:
+    cls = tiny.with_pooling("last four layers")
+
+    assert tiny.as_in(cls.id) is cls
+    assert cls.as_in(tiny.id) is tiny
+    assert cls.as_in("another@0123456789ab/mean") is cls
+    assert cls.as_in("") is cls
 
 
 def test_weights_other_than_safetensors_are_refused(tmp_path: Path) -> None:
