@@ -73,7 +73,7 @@ class Opened:
             from engine.tagging.tagger import Tagger
 
             folder = known_taggers.find_tagger(name, self.library.taggers_folder)
-            self._taggers[name] = Tagger.open(folder, choose_device(self._device))
+            self._taggers[name] = Tagger.open(folder, choose_device(self._device), self.encoder())
         return self._taggers[name]
 
     def _open_encoder(self) -> "Encoder":

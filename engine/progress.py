@@ -16,7 +16,8 @@ class Progress:
     """How far a job is: `done` of `total` units in the step named `step`; `total` 0 means not countable.
 
     `step` is a short noun phrase a user reads ("Reading files"); `unit` names what is counted ("passages"); `note`
-    is a remark that changes from one report to the next ("loss 0.41").
+    is a remark that changes from one report to the next ("loss 0.41"). `values` are numbers to draw as they come, by
+    name: ("loss", 0.41), ("held-out macro-F1", 0.82); only those that are new.
     """
 
     step: str
@@ -24,6 +25,7 @@ class Progress:
     total: int = 0
     unit: str = ""
     note: str = ""
+    values: tuple[tuple[str, float], ...] = ()
 
 
 Steps = Generator[Progress, None, R]

@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexes.records import Condition as Condition
 from indexes.records import Document, Passage, Skipped, Source
 from indexes.records import Facets as Facets
@@ -253,69 +250,3 @@ class DocumentView:
 
     document: Document
     passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TaggerInfo:
-    """A tagger that can be used: where from, what it knows, how good it measured."""
-
-    name: str
-    labels: tuple[str, ...]
-    base: str
-    origin: str
-    measured: dict[str, float]
-    card: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextTag:
-    """What a tagger says of one text; `probabilities` in the order of `labels`, summing to 1."""
-
-    label: str
-    labels: tuple[str, ...]
-    probabilities: tuple[float, ...]
-
-    @property
-    def probability(self) -> float:
-        """Return the probability of the label."""
-        return max(self.probabilities)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentTag:
-    """What a tagger says of a whole document: its windows combined by token-weighted mean."""
-
-    document_key: str
-    title: str
-    tag: TextTag
-
-
-@dataclass(frozen=True, slots=True)
-class TokenView:
-    """One token as the model saw it; `start`, `end` characters of the text, equal for special tokens."""
-
-    token: str
-    id: int
-    start: int
-    end: int
-    special: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What the model does with a text, with shapes and numbers a learner can check by hand."""
-
-    text: str
-    encoder: str
-    tokens: tuple[TokenView, ...]
-    truncated: bool
-    token_embeddings_shape: tuple[int, int]
-    pooling: str
-    embedding: NDArray[np.float32]
-    norm_before: float
-    cls: NDArray[np.float32]
-    tagger: str = ""
-    labels: tuple[str, ...] = ()
-    pooler_output: NDArray[np.float32] | None = None
-    logits: tuple[float, ...] = ()
-    probabilities: tuple[float, ...] = ()

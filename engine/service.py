@@ -151,7 +151,7 @@ class Service:
 
     def _report(self, job: _Job, progress: Progress) -> None:
         now = time.monotonic()
-        if progress.step != job.step or now - job.reported >= PROGRESS_INTERVAL:
+        if progress.step != job.step or progress.values or now - job.reported >= PROGRESS_INTERVAL:
             job.step, job.reported = progress.step, now
             self._send(Reply(job.request.id, "progress", progress))
 

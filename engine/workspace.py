@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine import indexing
+from engine.encoding.calls import EncodingCalls
+from engine.inspecting.calls import InspectingCalls
 from engine.map.calls import MapCalls
 from engine.progress import Steps, beside
 from engine.records import (
@@ -19,6 +21,8 @@ from engine.records import (
 )
 from engine.search.calls import SearchCalls
 from engine.tagging.calls import TaggingCalls
+from engine.teaching.calls import TeachingCalls
+from engine.training.calls import TrainingCalls
 from indexes.errors import CorpusError
 from indexes.records import Passage, Skipped, Source
 
@@ -27,7 +31,9 @@ log = logging.getLogger(__name__)
 SAMPLE = "Sample"
 
 
-class Workspace(SearchCalls, MapCalls, TaggingCalls):
+class Workspace(
+    SearchCalls, MapCalls, TaggingCalls, TeachingCalls, TrainingCalls, InspectingCalls, EncodingCalls
+):
     """Owns the open corpora, the models and the map worker of one process."""
 
     def warm_up(self) -> Steps[None]:

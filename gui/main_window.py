@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
 
     def inspect(self) -> None:
         """Open the view of what the model does with the current passage."""
-        from gui.tagging.inspect_dialog import InspectDialog
+        from gui.inspecting.inspect_dialog import InspectDialog
 
         passage = self.reader_panel.passage
         InspectDialog(self.link, passage.text if passage else "", self).show()

@@ -10,7 +10,13 @@ from indexes.records import TableColumns
 
 def columns(options: argparse.Namespace) -> TableColumns:
     """Return which columns of a table were named."""
-    return TableColumns(options.id_column, options.title_column, options.text_column, options.label_column)
+    return TableColumns(
+        options.id_column,
+        options.title_column,
+        options.text_column,
+        options.label_column,
+        getattr(options, "second_column", None),
+    )
 
 
 def conditions(options: argparse.Namespace) -> tuple[Condition, ...]:

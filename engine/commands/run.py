@@ -4,9 +4,12 @@ import argparse
 import sys
 
 from engine.commands.corpora import corpora, index, remove
+from engine.commands.evaluating import evaluate
+from engine.commands.inspecting import adapt, inspect
 from engine.commands.map import clusters, make_map
-from engine.commands.search import evaluate, judge, search
-from engine.commands.tagging import inspect, tag, taggers, train
+from engine.commands.search import judge, search
+from engine.commands.taggers import taggers, train
+from engine.commands.tagging import tag
 from engine.commands.terminal import DONE, FAILED, INTERRUPTED, Terminal
 from engine.workspace import Workspace
 from indexes.errors import AsterismError
@@ -41,5 +44,6 @@ COMMANDS = {
     "taggers": taggers,
     "evaluate": evaluate,
     "inspect": inspect,
+    "adapt": adapt,
     "remove": remove,
 }

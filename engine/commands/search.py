@@ -1,13 +1,12 @@
-"""The commands that search, and measure searching: search, judge, evaluate."""
+"""The commands that search: search, judge."""
 
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from engine.commands.options import columns, conditions, pairs
+from engine.commands.options import conditions
 from engine.commands.terminal import DONE, Terminal, counted
-from engine.reading.sources import source_from_path
-from engine.records import Attribution, DocumentHits, Hit, SearchMeasures, SearchResult
+from engine.records import Attribution, DocumentHits, Hit, SearchResult
 from engine.search.trec import read_queries, write_run
 from engine.workspace import Workspace
 
@@ -75,24 +74,6 @@ def judge(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
     return DONE
 
 
-def evaluate(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Measure searching a corpus, or a tagger on a table of labelled texts."""
-    if bool(options.corpus) == bool(options.file):
-        return terminal.usage("evaluate needs --corpus NAME (searching) or --file FILE (a tagger).")
-    if options.corpus:
-        return _evaluate_search(workspace, terminal, options)
-    source = source_from_path(options.file, columns(options))
-    names = dict(pairs(options.map_labels.split(","))) if options.map_labels else {}
-    measured = terminal.follow(workspace.evaluate_tagger(source, options.tagger, names))
-    if options.json:
-        terminal.json(measured)
-    else:
-        terminal.table(
-            (name, f"{value:.4f}" if isinstance(value, float) else value) for name, value in measured.items()
-        )
-    return DONE
-
-
 def _search_many(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
     if not options.run:
         return terminal.usage("search --queries needs --run OUT, the file to write.")
@@ -103,30 +84,6 @@ def _search_many(workspace: Workspace, terminal: Terminal, options: argparse.Nam
         terminal.json({"queries": len(found), "mode": options.mode, "run": options.run})
     else:
         terminal.print(f"{counted(len(found), 'query', 'queries')} → {options.run}")
-    return DONE
-
-
-def _evaluate_search(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    if options.fit:
-        terminal.print(terminal.follow(workspace.fit_search(options.corpus)))
-        return DONE
-    if bool(options.queries) != bool(options.judgements):
-        return terminal.usage("evaluate --corpus needs both --queries and --judgements, or neither.")
-    measured: Sequence[SearchMeasures] = terminal.follow(
-        workspace.evaluate_search(options.corpus, options.queries, options.judgements)
-    )
-    if options.json:
-        terminal.json(measured)
-        return DONE
-    terminal.table(
-        [
-            ("mode", "queries", "nDCG@10", "MRR", "Recall@100"),
-            *(
-                (one.mode, one.queries, f"{one.ndcg:.3f}", f"{one.mrr:.3f}", f"{one.recall:.3f}")
-                for one in measured
-            ),
-        ]
-    )
     return DONE
 
 

@@ -1,20 +1,20 @@
-"""The commands that tag texts and show models: tag, train, taggers, inspect."""
+"""The command that tags: a text, a table, a corpus; and what is tagged, in totals and contrasts."""
 
 import argparse
 from collections.abc import Sequence
 from typing import Any
 
 from engine.commands.options import columns
-from engine.commands.terminal import DONE, SKIPPED, Terminal, list_skipped
+from engine.commands.terminal import DONE, SKIPPED, Terminal, counted, list_skipped
 from engine.exporting import write_table
 from engine.reading.sources import source_from_path
-from engine.records import DocumentTag
+from engine.tagging.records import DocumentTag, TagTotal
 from engine.workspace import Workspace
 from indexes.errors import AsterismError
 
 
 def tag(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Tag a text, the documents of a file, or those of a corpus."""
+    """Tag a text, the documents of a file, or those of a corpus; or tell of the tags that a corpus has."""
     if sum(bool(way) for way in (options.text, options.file, options.corpus)) != 1:
         return terminal.usage("tag needs one of TEXT, --file FILE or --corpus NAME.")
     if options.text:
@@ -22,89 +22,115 @@ def tag(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -
     if options.file:
         work = workspace.tag_file(source_from_path(options.file, columns(options)), options.tagger)
         tagged, skipped = terminal.follow(work)
-    else:
-        ids = _documents_to_tag(workspace, options)
-        if ids is None:
-            return terminal.usage("tag --corpus needs one of --query, --cluster or --all.")
-        tagged, skipped = terminal.follow(workspace.tag_documents(options.corpus, ids, options.tagger)), ()
-    _report_tags(terminal, options, tagged)
-    list_skipped(terminal, skipped)
-    return SKIPPED if skipped else DONE
-
-
-def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Fine-tune a tagger of the user's own."""
-    info = terminal.follow(
-        workspace.train(
-            source_from_path(options.file, columns(options)),
-            options.name,
-            dev=source_from_path(options.dev_file, columns(options)) if options.dev_file else None,
-            epochs=options.epochs,
-            seed=options.seed,
+        _report_tags(terminal, options, tagged)
+        list_skipped(terminal, skipped)
+        return SKIPPED if skipped else DONE
+    for chosen, told in (
+        (options.totals, _totals),
+        (options.contrast, _contrast),
+        (options.passages, _passages),
+        (options.least_sure, _least_sure),
+        (options.give, _give),
+    ):
+        if chosen:
+            return told(workspace, terminal, options)
+    ids = _documents_to_tag(workspace, options)
+    if ids is None:
+        return terminal.usage(
+            "tag --corpus needs one of --query, --cluster, --all, --totals, --contrast, --passages, "
+            "--least-sure or --give."
         )
+    _report_tags(
+        terminal, options, terminal.follow(workspace.tag_documents(options.corpus, ids, options.tagger))
     )
-    if options.json:
-        terminal.json(info)
-    else:
-        measured = ", ".join(f"{name} {value:.3f}" for name, value in info.measured.items())
-        terminal.print(f"{info.name}: {', '.join(info.labels)}; {measured}")
-    return DONE
-
-
-def taggers(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """List the taggers."""
-    infos = workspace.taggers()
-    if options.json:
-        terminal.json(infos)
-    else:
-        for info in infos:
-            terminal.print(f"{info.name}: {', '.join(info.labels)}")
-            terminal.print(f"    on {info.base}; {info.origin}")
-            for name, value in info.measured.items():
-                terminal.print(f"    {name}: {value:.3f}")
-    return DONE
-
-
-def inspect(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    """Show what the model does with a text."""
-    seen = workspace.inspect(options.text, options.tagger)
-    if options.json:
-        terminal.json(seen)
-        return DONE
-    terminal.print(f"encoder           {seen.encoder}")
-    cut = "  (cut: the text is longer than the model reads at once)" if seen.truncated else ""
-    terminal.print(f"tokens            {len(seen.tokens)}{cut}")
-    terminal.table(
-        ("", token.id, token.token, "special" if token.special else f"{token.start}–{token.end}")
-        for token in seen.tokens
-    )
-    terminal.print(f"token embeddings  {seen.token_embeddings_shape[0]} × {seen.token_embeddings_shape[1]}")
-    terminal.print(f"pooling           {seen.pooling}, length before scaling {seen.norm_before:.4f}")
-    terminal.print(f"embedding         {_first(seen.embedding)}")
-    terminal.print(f"[CLS]             {_first(seen.cls)}")
-    if seen.pooler_output is not None:
-        terminal.print(f"pooler output     {_first(seen.pooler_output)}")
-    if seen.labels:
-        terminal.print(f"tagger            {seen.tagger}")
-        terminal.table(
-            ("", label, f"logit {logit:+.3f}", f"probability {probability:.3f}")
-            for label, logit, probability in zip(seen.labels, seen.logits, seen.probabilities, strict=True)
-        )
     return DONE
 
 
 def _tag_text(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
-    tagged = workspace.tag_text(options.text, options.tagger)
+    tagged = workspace.tag_text(options.text, options.tagger, second=options.second)
     if options.out:
         write_table(options.out, _tag_columns([DocumentTag("0", "", tagged)]))
     if options.json:
-        terminal.json({"label": tagged.label, "probability": tagged.probability}
-                      | dict(zip(tagged.labels, tagged.probabilities, strict=True)))  # fmt: skip
-    else:
-        terminal.print(f"{tagged.label}  {tagged.probability:.3f}")
+        sentences = [
+            {"text": options.text[one.start : one.end], "label": one.label}
+            | dict(zip(tagged.labels, one.probabilities, strict=True))
+            for one in tagged.sentences
+        ]
+        terminal.json({"label": tagged.label, "probability": tagged.probability, "state": tagged.state}
+                      | dict(zip(tagged.labels, tagged.probabilities, strict=True))
+                      | {"sentences": sentences})  # fmt: skip
+        return DONE
+    terminal.print(f"{tagged.label}  {tagged.probability:.3f}  {tagged.state}")
+    terminal.table(
+        ("", label, f"{p:.3f}") for label, p in zip(tagged.labels, tagged.probabilities, strict=True)
+    )
+    if len(tagged.sentences) > 1:
         terminal.table(
-            ("", label, f"{p:.3f}") for label, p in zip(tagged.labels, tagged.probabilities, strict=True)
+            ("", one.label, f"{max(one.probabilities):.3f}", options.text[one.start : one.end])
+            for one in tagged.sentences
         )
+    return DONE
+
+
+def _totals(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    totals = workspace.tag_totals(options.corpus, options.totals, options.tagger)
+    if options.json:
+        terminal.json(totals)
+        return DONE
+    terminal.table(
+        [
+            (totals.by, *totals.labels, "unsure", "tagged"),
+            *(_total_row(group) for group in (*totals.groups, totals.whole)),
+        ]
+    )
+    return DONE
+
+
+def _total_row(total: TagTotal) -> tuple[Any, ...]:
+    return (total.group or "all", *total.counts, total.unsure, total.tagged)
+
+
+def _contrast(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    first, second = options.contrast
+    contrast = workspace.tag_contrast(options.corpus, first, second, options.tagger)
+    if options.json:
+        terminal.json(contrast)
+        return DONE
+    terminal.print(f"{contrast.first.group} ({contrast.first.tagged} tagged)")
+    terminal.print(f"against {contrast.second.group} ({contrast.second.tagged} tagged)")
+    rows = zip(contrast.labels, contrast.difference, contrast.low, contrast.high, strict=True)
+    terminal.table(
+        ("", label, f"{difference:+.3f}", f"95 %: {low:+.3f} … {high:+.3f}")
+        for label, difference, low, high in rows
+    )
+    return DONE
+
+
+def _passages(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    if not options.out:
+        return terminal.usage("tag --passages needs --out FILE.")
+    rows = workspace.export_tags(options.corpus, options.out, options.tagger)
+    terminal.print(f"{counted(rows, 'passage')} → {options.out}")
+    return DONE
+
+
+def _least_sure(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    ids = workspace.least_sure(options.corpus, options.tagger, options.k)
+    passages = workspace.passages(options.corpus, list(ids))
+    if options.json:
+        terminal.json(passages)
+        return DONE
+    terminal.table((passage.id, passage.title, " ".join(passage.text.split())[:100]) for passage in passages)
+    return DONE
+
+
+def _give(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
+    workspace.label_passages(options.corpus, options.give, tuple(options.label or ()), options.tagger)
+    given = workspace.given_labels(options.corpus, options.tagger)
+    if options.json:
+        terminal.json([{"passage_id": passage_id, "labels": labels} for passage_id, labels in given])
+    else:
+        terminal.print(f"Labels of yours in “{options.corpus}”: {len(given):,}")
     return DONE
 
 
@@ -149,8 +175,4 @@ def _tag_columns(tagged: Sequence[DocumentTag]) -> dict[str, list[Any]]:
     }
     for number, label in enumerate(labels):
         columns[label] = [document.tag.probabilities[number] for document in tagged]
-    return columns
-
-
-def _first(vector: Any) -> str:
-    return f"{len(vector)} numbers: " + " ".join(f"{value:+.4f}" for value in vector[:6]) + " …"
+    return columns | {"state": [str(document.tag.state) for document in tagged]}

@@ -1,35 +1,49 @@
-"""What a Workspace can be asked about tags and the models that give them."""
+"""What a Workspace can be asked about tags."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.opened import Opened
 from engine.progress import Progress, Steps
-from engine.records import (
+from engine.tagging import known_taggers
+from engine.tagging.records import (
+    NLI,
+    SENTIMENT,
+    Comparison,
     DocumentTag,
-    Inspection,
+    SentenceTag,
+    TagContrast,
     TaggerInfo,
+    TagReport,
+    TagTotals,
     TextTag,
 )
-from engine.tagging import known_taggers
-from engine.tagging.tagger import SENTIMENT
 from indexes.records import Skipped, Source, Tags
 
 
 class TaggingCalls(Opened):
-    """Tags texts, trains and measures taggers, shows what a model does."""
+    """Tags texts, passages and documents, tells of their tags, and measures taggers."""
 
     def taggers(self) -> list[TaggerInfo]:
-        """Return the taggers there are: the one that comes with Asterism, then the user's own."""
-        folders = known_taggers.tagger_folders(self.library.taggers_folder)
-        return [known_taggers.tagger_info(folder) for folder in folders.values()]
+        """Return the taggers there are: those that come with Asterism, then the user's own."""
+        return known_taggers.all_infos(self.library.taggers_folder)
 
-    def tag_text(self, text: str, tagger: str = SENTIMENT) -> TextTag:
-        """Tag one text; a long one in windows, combined."""
-        from engine.tagging.tagging import text_tag
+    def tagger_info(self, tagger: str) -> TaggerInfo:
+        """Return what is known of one tagger, named by name or folder. Raises ModelError."""
+        return known_taggers.tagger_info(known_taggers.find_tagger(tagger, self.library.taggers_folder))
 
-        chosen = self.tagger(tagger)
-        return text_tag(chosen.labels, chosen.probabilities([text])[0])
+    def tag_text(self, text: str, tagger: str = SENTIMENT, second: str = "") -> TextTag:
+        """Tag one text, or two for a pair tagger; a long one in windows, combined, and its sentences too."""
+        from engine.tagging import tagging
+
+        return tagging.tag_text(self.tagger(tagger), text, second)
+
+    def sentence_tags(self, name: str, passage_id: int, tagger: str = SENTIMENT) -> tuple[SentenceTag, ...]:
+        """Tag each sentence of a passage; none when the passage is gone."""
+        from engine.tagging import tagging
+
+        passages = self._corpus(name).catalogue.passages([passage_id])
+        return tagging.sentence_tags(self.tagger(tagger), passages[0].text) if passages else ()
 
     def tag_passages(self, name: str, passage_ids: Sequence[int], tagger: str = SENTIMENT) -> Steps[Tags]:
         """Tag passages, store the tags, and return all stored tags of that tagger."""
@@ -70,51 +84,61 @@ class TaggingCalls(Opened):
         return (yield from tagging.tag_source(self.tagger(tagger), source))
 
     def tags(self, name: str, tagger: str = SENTIMENT) -> Tags:
-        """Return the stored tags of a tagger; loads no model."""
-        return self._corpus(name).catalogue.tags(self._tagger_id(tagger))
-
-    def train(
-        self, source: Source, name: str, dev: Source | None = None, epochs: float = 3, seed: int = 0
-    ) -> Steps[TaggerInfo]:
-        """Fine-tune a tagger of the user's own on a labelled table and keep it in the library.
-
-        Without `dev` a tenth is held out to measure on. Raises ModelError when the name is taken or unusable,
-        TooSmall when there are too few texts.
-        """
-        from engine.tagging import training
-
-        folder = known_taggers.new_folder(name, self.library.taggers_folder)
-        examples = yield from training.read_examples(source)
-        if dev is None:
-            examples, held_out = training.hold_out(examples, seed)
-        else:
-            held_out = yield from training.read_examples(dev)
-        labels = training.label_order(examples)
-        description = {"name": name, "origin": f"trained on {Path(source.path).name}"}
-        settings = training.Settings(epochs=epochs, seed=seed)
-        yield from training.train_tagger(
-            folder,
-            self.encoder(),
-            examples,
-            held_out,
-            labels=labels,
-            settings=settings,
-            description=description,
+        """Return the stored tags of a tagger, and the labels that the user gave; loads no model."""
+        info = self.tagger_info(tagger)
+        return self._corpus(name).catalogue.tags(
+            self._tagger_id(tagger), info.labels, multi_label=info.multi_label
         )
-        self._taggers.pop(name, None)
-        return known_taggers.tagger_info(folder)
+
+    def tag_totals(
+        self, name: str, by: str, tagger: str = SENTIMENT, unsure_below: float | None = None
+    ) -> TagTotals:
+        """Return the tags by "cluster", "folder", "month" or a metadata column. Raises CorpusError."""
+        from engine.tagging import totals
+
+        below = self.tagger_info(tagger).unsure_below if unsure_below is None else unsure_below
+        return totals.tag_totals(self._corpus(name).catalogue, self.tags(name, tagger), by, below)
+
+    def tag_contrast(
+        self,
+        name: str,
+        cluster_id: int,
+        other: int,
+        tagger: str = SENTIMENT,
+        unsure_below: float | None = None,
+    ) -> TagContrast:
+        """Return how two clusters of the map differ in their tags. Raises CorpusError."""
+        from engine.tagging import contrast
+
+        below = self.tagger_info(tagger).unsure_below if unsure_below is None else unsure_below
+        return contrast.tag_contrast(
+            self._corpus(name).catalogue, self.tags(name, tagger), cluster_id, other, below
+        )
+
+    def export_tags(
+        self, name: str, path: str | Path, tagger: str = SENTIMENT, unsure_below: float | None = None
+    ) -> int:
+        """Write the stored tags as .csv or .parquet, a row a passage, and return how many. Raises ExportError."""
+        from engine.tagging import tag_export
+
+        below = self.tagger_info(tagger).unsure_below if unsure_below is None else unsure_below
+        return tag_export.export_tags(
+            Path(path), self._corpus(name).catalogue, self.tags(name, tagger), below
+        )
 
     def evaluate_tagger(
         self, source: Source, tagger: str = SENTIMENT, meanings: Mapping[str, str] | None = None
-    ) -> Steps[dict[str, float]]:
+    ) -> Steps[TagReport]:
         """Measure a tagger on a labelled table; `meanings` maps the table's labels to the tagger's."""
-        from engine.tagging import tagger_measures, training
+        from engine.tagging import tagger_measures
+        from engine.training import tables
 
-        examples = yield from training.read_examples(source)
-        return (yield from tagger_measures.evaluate(self.tagger(tagger), examples, meanings))
+        chosen = self.tagger(tagger)
+        examples = yield from tables.read_examples(source, multi_label=chosen.multi_label, pairs=chosen.pair)
+        return (yield from tagger_measures.evaluate(chosen, examples, meanings))
 
-    def inspect(self, text: str, tagger: str = SENTIMENT) -> Inspection:
-        """Say what the encoder, and a tagger if named, do with a text."""
-        from engine.tagging.inspecting import inspect
+    def compare_texts(self, first: str, second: str, tagger: str = NLI) -> Comparison:
+        """Return what two texts are to each other: their cosine, and what a pair tagger says both ways round."""
+        from engine.tagging import comparing
 
-        return inspect(text, self.encoder(), self.tagger(tagger) if tagger else None)
+        return comparing.compare_texts(self.encoder(), self.tagger(tagger) if tagger else None, first, second)

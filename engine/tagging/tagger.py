@@ -1,53 +1,71 @@
 """The tagger: a model with a classification head that gives a text a probability for each of its labels.
 
-Two kinds of folder open: Asterism's own (LoRA adapters, pooler and head over a base encoder, tagger.json beside
-them) and any transformers sequence classification model with safetensors weights, BERT-like ([CLS] through the
-pooler) or GPT-like (last token). LoRA: Hu et al. (2021), https://arxiv.org/abs/2106.09685.
+opening.py opens one out of a folder, head_tagger.py is one over the encoder's embeddings. Texts of any length are
+read to their end, in windows of whole sentences.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.progress import Progress, Steps, finish
-from engine.tagging.tagger_files import (
-    DESCRIPTION_FILE,
-    classification_model,
-    find_base,
-    load_tensors,
-    load_tokenizer,
-    read_description,
-    with_adapters,
-)
+from engine.side_by_side import side_by_side
+from engine.tagging.combining import PLAIN, Combiner
+from engine.tagging.records import SENTIMENT as SENTIMENT
+from engine.tagging.records import TaggerKind
+from engine.tagging.windows import Window, WindowCutter
 from indexes.errors import ModelError
 
-SENTIMENT = "sentiment"
+if TYPE_CHECKING:
+    from engine.encoding.encoder import Encoder
+    from engine.tagging.packed_tagger import PackedTagger
+
 SENTIMENT_LABELS = ("negative", "neutral", "positive")
 TOKEN_BUDGET = 2048
 """Tokens in one batch, padding included."""
+PACKED_BUDGET = 512
+"""Tokens in one batch on one core: small enough to stay in its cache."""
 MAX_BATCH = 64
+UNSURE_BELOW = 0.5
 
 
-def shipped_tagger() -> Path:
-    """Return the folder of the sentiment tagger that comes with Asterism."""
-    return Path(__file__).parents[1] / "taggers" / SENTIMENT
+def shipped_tagger(name: str = SENTIMENT) -> Path:
+    """Return the folder of a tagger that comes with Asterism: the sentiment tagger, or the one of that name."""
+    return Path(__file__).parents[1] / "taggers" / name
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of a text that the model reads at once: token ids with special tokens, and its weight.
+class Manner:
+    """How a tagger answers, beside its weights: tagger.json says so.
 
-    `text` is the row of the text; `weight` counts the tokens that are not special, at least 1.
+    `temperature` divides the logits, so that probabilities mean what they say (Guo et al. 2017,
+    https://arxiv.org/abs/1706.04599). `multi_label`: each label is a chance of its own. `pair`: it reads two texts.
+    Below the probability `unsure_below` its answer counts as unsure. `combiner` makes one answer of a text's windows.
     """
 
-    text: int
-    ids: list[int]
-    weight: int
+    temperature: float = 1.0
+    multi_label: bool = False
+    pair: bool = False
+    unsure_below: float = UNSURE_BELOW
+    combiner: Combiner = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a tagger read in texts: probabilities (n_texts, n_labels) float32, and those of each window.
+
+    windows (n_windows, n_labels) float32 in the order of the texts; rows (n_windows,) says of which text each is;
+    weights (n_windows,) are its tokens.
+    """
+
+    probabilities: NDArray[np.float32]
+    windows: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 class Tagger:
@@ -57,6 +75,8 @@ class Tagger:
     model the head stands on; `max_tokens` counts special tokens; `columns` says which of the model's logits is which
     label.
     """
+
+    kind = TaggerKind.ADAPTER
 
     def __init__(
         self,
@@ -68,6 +88,7 @@ class Tagger:
         model: Any,
         device: str = "cpu",
         columns: tuple[int, ...] | None = None,
+        manner: Manner | None = None,
     ) -> None:
         self.name = name
         self.labels = labels
@@ -77,75 +98,135 @@ class Tagger:
         self.model = model
         self.device = device
         self.columns = columns or tuple(range(len(labels)))
+        self.manner = manner or Manner()
+        self._cutter = WindowCutter(tokenizer, max_tokens)
+        self._packed = _packed(model) if device == "cpu" else None
 
     @classmethod
-    def open(cls, folder: Path, device: str = "cpu") -> "Tagger":
-        """Load the tagger in `folder`; ModelError says in a sentence what is wrong with it."""
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # no threads beside ours; it warns otherwise
-        if (folder / DESCRIPTION_FILE).is_file():
-            return _open_own(cls, folder, device)
-        return _open_transformers(cls, folder, device)
+    def open(cls, folder: Path, device: str = "cpu", encoder: "Encoder | None" = None) -> "Tagger":
+        """Load the tagger in `folder`; ModelError says in a sentence what is wrong with it.
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return (n, n_labels) float32, rows summing to 1, in the order of `texts` and `labels`.
-
-        A text longer than `max_tokens` is read in windows whose probabilities are averaged, each weighted by its
-        number of tokens.
+        `encoder`, where it is the one that a head stands on, is used and not opened again.
         """
-        return finish(self.tag_steps(texts))
+        from engine.tagging.opening import open_tagger
 
-    def tag_steps(self, texts: Sequence[str]) -> Steps[NDArray[np.float32]]:
+        return open_tagger(folder, device, encoder)
+
+    @property
+    def multi_label(self) -> bool:
+        """Say whether each label is a chance of its own."""
+        return self.manner.multi_label
+
+    @property
+    def pair(self) -> bool:
+        """Say whether it reads two texts."""
+        return self.manner.pair
+
+    @property
+    def unsure_below(self) -> float:
+        """Return the probability below which its answer counts as unsure."""
+        return self.manner.unsure_below
+
+    def probabilities(
+        self, texts: Sequence[str], seconds: Sequence[str] | None = None
+    ) -> NDArray[np.float32]:
+        """Return (n, n_labels) float32 in the order of `texts` and `labels`; of a pair tagger with its `seconds`.
+
+        Rows sum to 1, unless the tagger gives several labels. A text longer than `max_tokens` is read in windows,
+        and these are combined.
+        """
+        return finish(self.tag_steps(texts, seconds))
+
+    def tag_steps(
+        self, texts: Sequence[str], seconds: Sequence[str] | None = None
+    ) -> Steps[NDArray[np.float32]]:
         """Like `probabilities`, yielding after each batch; counts texts by the share of their windows done."""
-        windows = self.windows(texts)
-        sums = np.zeros((len(texts), len(self.labels)), np.float64)
-        weights = np.zeros(len(texts), np.float64)
-        waiting = np.bincount([window.text for window in windows], minlength=len(texts))
-        for batch in _batches(windows):
-            rows = np.array([window.text for window in batch])
-            tokens = np.array([window.weight for window in batch], np.float64)
-            np.add.at(sums, rows, softmax(self.logits([w.ids for w in batch])) * tokens[:, None])
-            np.add.at(weights, rows, tokens)
-            np.subtract.at(waiting, rows, 1)
-            yield Progress("Tagging", int((waiting == 0).sum()), len(texts), "texts")
-        return (sums / weights[:, None]).astype(np.float32)
+        reading = yield from self.read_steps(texts, seconds)
+        return reading.probabilities
 
-    def windows(self, texts: Sequence[str]) -> list[Window]:
-        """Cut texts into windows of at most `max_tokens` tokens; together they hold every token of every text."""
+    def read_steps(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> Steps[Reading]:
+        """Like `tag_steps`, and return what each window said as well."""
+        windows = self.windows(texts, seconds)
+        rows = np.array([window.text for window in windows], np.int64)
+        weights = np.array([window.weight for window in windows], np.float64)
+        said = np.zeros((len(windows), len(self.labels)), np.float32)
+        waiting = np.bincount(rows, minlength=len(texts))
+        for numbers, logits in self._answers(texts, windows):
+            said[numbers] = self.chances(logits)
+            np.subtract.at(waiting, rows[numbers], 1)
+            yield Progress("Tagging", int((waiting == 0).sum()), len(texts), "texts")
+        combined = self.manner.combiner(said, weights, rows, len(texts), self.multi_label)
+        return Reading(combined, said, rows, weights)
+
+    def windows(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> list[Window]:
+        """Cut texts into windows of at most `max_tokens` tokens; together they hold every token of every text.
+
+        Raises ModelError when a pair tagger gets no second texts, or another one does.
+        """
+        if self.pair and seconds is None:
+            raise ModelError(f"The tagger “{self.name}” reads two texts together. Give it a second one.")
+        if not self.pair and seconds is not None:
+            raise ModelError(f"The tagger “{self.name}” reads one text, not two.")
         if not texts:
             return []
-        encoded = self.tokenizer(
-            list(texts),
-            truncation=True,
-            max_length=self.max_tokens,
-            return_overflowing_tokens=True,
-            return_special_tokens_mask=True,
-        )
-        windows = []
-        for row, ids, special in zip(
-            encoded["overflow_to_sample_mapping"],
-            encoded["input_ids"],
-            encoded["special_tokens_mask"],
-            strict=True,
-        ):
-            windows.append(Window(row, ids or [self._filler()], max(1, len(ids) - sum(special))))
-        return windows
+        if seconds is None:
+            return self._cutter.windows(texts)
+        return self._cutter.pair_windows(texts, seconds)
 
-    def logits(self, token_ids: Sequence[list[int]]) -> NDArray[np.float32]:
-        """Return the head's (n, n_labels) float32 answers to one batch of token id lists, before the softmax."""
+    def logits(
+        self, token_ids: Sequence[list[int]], segments: Sequence[list[int] | None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the head's (n, n_labels) float32 answers to one batch of token id lists, as the model gives them.
+
+        That is before the temperature and the softmax. `segments` are those of windows of pairs.
+        """
         import torch
 
-        batch = self.tokenizer.pad({"input_ids": list(token_ids)}, return_tensors="pt", padding_side="right")
+        kinds = [kind for kind in segments or () if kind is not None]
         with torch.inference_mode():
-            answer = self.model(
-                input_ids=batch["input_ids"].to(self.device),
-                attention_mask=batch["attention_mask"].to(self.device),
-            ).logits
-        return answer.float().cpu().numpy()[:, self.columns]  # type: ignore[no-any-return]
+            answer = (
+                self._packed(token_ids, kinds or None) if self._packed else self._padded(token_ids, kinds)
+            )
+        return answer.float().cpu().numpy()[:, self.columns]
 
-    def _filler(self) -> int:
-        """Return the token that stands for an empty text in a model without special tokens around a text."""
-        candidates = (self.tokenizer.bos_token_id, self.tokenizer.eos_token_id, self.tokenizer.pad_token_id)
-        return next((token for token in candidates if token is not None), 0)
+    def chances(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probabilities (n, n_labels) float32 of logits, by the tagger's temperature."""
+        scaled = logits / np.float32(self.manner.temperature)
+        return (sigmoid(scaled) if self.multi_label else softmax(scaled)).astype(np.float32)
+
+    def _answers(
+        self, texts: Sequence[str], windows: Sequence[Window]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Yield (numbers of windows, their logits) in batches of like length, so that little is padded."""
+        import torch
+
+        cores = torch.get_num_threads() if self._packed else 1
+        budget = PACKED_BUDGET if self._packed else TOKEN_BUDGET
+        batches = list(_batches([len(window.ids) for window in windows], budget))
+
+        def read(batch: NDArray[np.int64]) -> NDArray[np.float32]:
+            chosen = [windows[number] for number in batch]
+            return self.logits([window.ids for window in chosen], [window.segments for window in chosen])
+
+        # a model that is not packed shares its own work out among the cores
+        answers = side_by_side(read, batches, cores) if self._packed else map(read, batches)
+        yield from zip(batches, answers, strict=True)
+
+    def _padded(self, token_ids: Sequence[list[int]], segments: Sequence[list[int]]) -> Any:
+        """Return the logits of a padded batch; one that is too much for the GPU's memory is taken in halves."""
+        import torch
+
+        inputs = {"input_ids": list(token_ids)} | ({"token_type_ids": list(segments)} if segments else {})
+        batch = self.tokenizer.pad(inputs, return_tensors="pt", padding_side="right")
+        try:
+            return self.model(**{name: tensor.to(self.device) for name, tensor in batch.items()}).logits
+        except torch.OutOfMemoryError:
+            if len(token_ids) == 1:
+                raise
+            torch.cuda.empty_cache()
+        half = len(token_ids) // 2
+        parts = [(token_ids[:half], segments[:half]), (token_ids[half:], segments[half:])]
+        return torch.cat([self._padded(*part) for part in parts])
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -154,83 +235,9 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     return shifted / shifted.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
 
 
-def _batches(windows: list[Window]) -> Iterator[list[Window]]:
-    """Group windows of like length, longest first, so that padding is small and memory runs out early or never."""
-    ordered = sorted(windows, key=lambda window: -len(window.ids))
-    start = 0
-    while start < len(ordered):
-        size = min(MAX_BATCH, max(1, TOKEN_BUDGET // len(ordered[start].ids)))
-        yield ordered[start : start + size]
-        start += size
-
-
-def _open_own(kind: type[Tagger], folder: Path, device: str) -> Tagger:
-    description = read_description(folder)
-    try:
-        labels = tuple(str(label) for label in description["labels"])
-        base = find_base(str(description["base"]), str(description["base_sha256"]))
-        rank, alpha = int(description["rank"]), int(description["alpha"])
-        top_layers = int(description["top_layers"])
-        max_tokens = int(description["max_tokens"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{folder / DESCRIPTION_FILE} is not as Asterism writes it ({error}). Train the tagger again."
-        ) from error
-    model = with_adapters(
-        classification_model(base, len(labels)), rank=rank, alpha=alpha, top_layers=top_layers
-    )
-    load_tensors(model, folder)
-    merged = model.merge_and_unload().eval().requires_grad_(False).to(device)
-    name = str(description.get("name") or folder.name)
-    tokenizer = load_tokenizer(base)
-    return kind(name, labels, str(description["base"]), max_tokens, tokenizer, merged, device)
-
-
-def _open_transformers(kind: type[Tagger], folder: Path, device: str) -> Tagger:
-    """Open any sequence classification model; its labels come from config.json, sentiment ones put in our order."""
-    if not list(folder.glob("*.safetensors")):
-        raise ModelError(
-            f"The model in {folder} has no .safetensors weights; for safety Asterism loads no other."
-        )
-    from transformers import AutoModelForSequenceClassification
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        tokenizer = load_tokenizer(folder)
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The tagger in {folder} cannot be loaded: {error}") from error
-    if report["missing_keys"]:
-        raise ModelError(f"The model in {folder} has no classification head, so it cannot tag.")
-    _check_one_of_several(folder, model)
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
-    model.config.pad_token_id = tokenizer.pad_token_id
-    labels, columns = _sentiment_order(
-        tuple(model.config.id2label[n] for n in range(model.config.num_labels))
-    )
-    # weights stored as float16 would run as float16, which a CPU is slow and coarse with
-    model = model.float().eval().requires_grad_(False).to(device)
-    max_tokens = min(int(tokenizer.model_max_length), positions(model))
-    return kind(folder.name, labels, folder.name, max_tokens, tokenizer, model, device, columns)
-
-
-def _check_one_of_several(folder: Path, model: Any) -> None:
-    """Refuse a head whose labels are not alternatives: a score, or labels of which several may hold at once."""
-    if model.config.num_labels < 2:
-        raise ModelError(f"The model in {folder} gives a score and no labels, so it cannot tag.")
-    if model.config.problem_type == "multi_label_classification":
-        raise ModelError(
-            f"The model in {folder} gives a text several labels at once. Asterism's taggers give one."
-        )
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return 1 / (1 + exp(-logits)); float64, safe for large logits."""
+    return 0.5 + 0.5 * np.tanh(0.5 * logits.astype(np.float64))
 
 
 def positions(model: Any) -> int:
@@ -241,10 +248,17 @@ def positions(model: Any) -> int:
     return known if padding is None else known - padding - 1
 
 
-def _sentiment_order(labels: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return (labels, the model's column of each): negative, neutral, positive if these are they, else as they are."""
-    lowered = [label.lower() for label in labels]
-    known = tuple(label for label in SENTIMENT_LABELS if label in lowered)
-    if len(known) == len(labels):
-        return known, tuple(lowered.index(label) for label in known)
-    return labels, tuple(range(len(labels)))
+def _packed(model: Any) -> "PackedTagger | None":
+    from engine.tagging.packed_tagger import PackedTagger
+
+    return PackedTagger.of(model)
+
+
+def _batches(lengths: Sequence[int], budget: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each batch, longest first, so that memory runs out early or never."""
+    order = np.argsort(-np.array(lengths, np.int64), kind="stable")
+    start = 0
+    while start < len(order):
+        size = min(MAX_BATCH, max(1, budget // max(1, lengths[order[start]])))
+        yield order[start : start + size]
+        start += size

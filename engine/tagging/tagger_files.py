@@ -6,7 +6,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,15 @@ def whole_or_nothing(folder: Path) -> Iterator[Path]:
         raise ModelError(f"The tagger cannot be written to {folder}: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def put_back(own: Path) -> None:
+    """Put back each tagger in `own` that was set aside for a new one when the program ended in between."""
+    for old in own.glob(".*.old"):
+        folder = own / old.name.removeprefix(".").removesuffix(".old")
+        if not folder.exists():
+            with suppress(OSError):
+                old.rename(folder)
 
 
 def write_tensors(folder: Path, tensors: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.records import TextTag
+from engine.tagging.records import TextTag
 from gui.actions import Actions
 from gui.bars import ProbabilityBars, TotalsBar
 from gui.engine_link import EngineLink

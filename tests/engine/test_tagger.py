@@ -192,6 +192,11 @@ def test_a_tagger_over_another_base_is_refused(tmp_path: Path) -> None:
         ({"rank": 8}, "cannot be read"),
         ({"top_layers": 2}, "do not fit"),
         ({"labels": None}, "not as Asterism"),
+        ({"labels": []}, "names none"),
+        ({"labels": ["good", "good", "bad"]}, "all different"),
+        ({"temperature": 0}, "not as Asterism"),
+        ({"kind": "oracle"}, "of the kind “oracle”"),
+        ({"combine": {"weather": 1}}, "not as Asterism"),
     ],
 )
 def test_a_description_that_does_not_fit_is_told_in_a_sentence(
@@ -225,14 +230,130 @@ def test_an_encoder_without_a_head_is_refused(tmp_path: Path) -> None:
         Tagger.open(tiny_sbert(tmp_path / "headless"))
 
 
-def test_heads_whose_labels_are_no_alternatives_are_refused(tmp_path: Path) -> None:
-    several = tiny_bert_classifier(tmp_path / "several", problem_type="multi_label_classification")
-    score = tiny_bert_classifier(tmp_path / "score", ("stars",))
-
-    with pytest.raises(ModelError, match="several labels at once"):
-        Tagger.open(several)
+def test_a_head_that_gives_a_score_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="a score and no labels"):
-        Tagger.open(score)
+        Tagger.open(tiny_bert_classifier(tmp_path / "score", ("stars",)))
+
+
+def test_a_model_of_several_labels_gives_each_a_chance_of_its_own(tmp_path: Path) -> None:
+    tagger = Tagger.open(
+        tiny_bert_classifier(tmp_path / "several", problem_type="multi_label_classification")
+    )
+    logits = tagger.logits([tagger.tokenizer(SHORT)["input_ids"]])
+
+    assert tagger.multi_label
+    np.testing.assert_allclose(tagger.probabilities([SHORT]), 1 / (1 + np.exp(-logits)), atol=1e-6)
+
+
+def test_the_temperature_divides_the_logits(tmp_path: Path) -> None:
+    _, folder = own_tagger(tmp_path)
+    plain = Tagger.open(folder)
+    write_description(folder, read_description(folder) | {"temperature": 2.5})
+    powers = np.exp(plain.logits([plain.tokenizer(SHORT)["input_ids"]])[0].astype(np.float64) / 2.5)
+
+    np.testing.assert_allclose(
+        Tagger.open(folder).probabilities([SHORT])[0], powers / powers.sum(), atol=1e-6
+    )
+
+
+def test_a_model_folder_with_a_description_beside_it_opens_by_both(tmp_path: Path) -> None:
+    folder = tiny_bert_classifier(tmp_path / "moods", ("Zorn", "Angst", "Freude"))
+    said = {"kind": "model", "name": "Laune", "labels": ["Zorn", "Angst", "Freude"], "unsure_below": 0.6}
+    write_description(folder, said)
+
+    tagger = Tagger.open(folder)
+
+    assert (tagger.name, tagger.kind, tagger.labels) == ("Laune", "model", ("Zorn", "Angst", "Freude"))
+    assert tagger.unsure_below == 0.6
+
+
+def pair_tagger(folder: Path, window: int = 12) -> Tagger:
+    tiny_bert_classifier(folder, ("no", "yes"), window=window)
+    write_description(folder, {"kind": "model", "labels": ["no", "yes"], "pair": True})
+    return Tagger.open(folder)
+
+
+def test_a_pair_is_read_as_cls_a_sep_b_sep_with_segments(tmp_path: Path) -> None:
+    tagger = pair_tagger(tmp_path / "pair")
+    first, second = (
+        tagger.tokenizer(text, add_special_tokens=False)["input_ids"] for text in ("the bird", "a good star")
+    )
+    ids = [2, *first, 3, *second, 3]
+    segments = [0] * (len(first) + 2) + [1] * (len(second) + 1)
+    with torch.no_grad():
+        expected = tagger.model(
+            input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([segments])
+        ).logits.softmax(1)
+
+    told = tagger.probabilities(["the bird", "river"], ["a good star", ""])
+
+    np.testing.assert_allclose(told[0], expected[0].numpy(), atol=1e-6)
+    assert not np.allclose(told[0], tagger.probabilities(["a good star"], ["the bird"])[0], atol=1e-3)
+
+
+def test_a_long_pair_is_read_to_its_end_the_short_text_with_every_window_of_the_long_one(
+    tmp_path: Path,
+) -> None:
+    tagger = pair_tagger(tmp_path / "pair")
+    long = "the river was slow and the bird was fast in the garden"  # 12 tokens
+
+    windows = tagger.windows(["a star"], [long])
+
+    assert all(len(window.ids) <= 12 for window in windows)
+    assert all(window.ids[1:3] == windows[0].ids[1:3] for window in windows)  # “a star” in each
+    seconds = [token for window in windows for token in window.ids[4:-1]]
+    assert seconds == tagger.tokenizer(long, add_special_tokens=False)["input_ids"]
+    rows = [softmax(tagger.logits([window.ids], [window.segments]))[0] for window in windows]
+    weights = [len(window.ids) - 3 for window in windows]
+    np.testing.assert_allclose(
+        tagger.probabilities(["a star"], [long])[0], np.average(rows, 0, weights), atol=1e-6
+    )
+
+
+def test_of_two_long_texts_each_window_meets_each_other(tmp_path: Path) -> None:
+    tagger = pair_tagger(tmp_path / "pair")
+    windows = tagger.windows(["one two three red blue"], ["the bird the river the water"])
+
+    split = [window.ids.index(3) for window in windows]
+    firsts = [tuple(window.ids[1:at]) for window, at in zip(windows, split, strict=True)]
+    seconds = [tuple(window.ids[at + 1 : -1]) for window, at in zip(windows, split, strict=True)]
+    assert [len(first) for first in firsts] == [4, 4, 1, 1]
+    assert [len(second) for second in seconds] == [5, 1, 5, 1]  # of 12 tokens 3 are special
+
+
+def test_one_text_too_few_or_too_many_is_told_in_a_sentence(tmp_path: Path, bert: Tagger) -> None:
+    with pytest.raises(ModelError, match="Give it a second one"):
+        pair_tagger(tmp_path / "pair").probabilities([SHORT])
+    with pytest.raises(ModelError, match="reads one text, not two"):
+        bert.probabilities([SHORT], [SHORT])
+
+
+@pytest.mark.parametrize("budget", [40, 100_000])
+def test_many_texts_of_many_lengths_get_what_transformers_gives_them(
+    bert: Tagger, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    monkeypatch.setattr("engine.tagging.tagger.PACKED_BUDGET", budget)
+    texts = [" ".join(SHORT.split()[: 1 + number % 4] + ["river"] * (number % 5)) for number in range(60)]
+    expected = []
+    for text in texts:
+        with torch.no_grad():
+            logits = bert.model(input_ids=torch.tensor([bert.tokenizer(text)["input_ids"]])).logits
+        expected.append(softmax(logits.numpy()[:, bert.columns])[0])
+
+    np.testing.assert_allclose(bert.probabilities(texts), expected, atol=1e-5)
+
+
+def test_a_long_text_is_cut_between_sentences_and_only_a_longer_one_inside(bert: Tagger) -> None:
+    text = "we was happy. the bird was slow. it was a bad day for the red star and the blue river by us. sad."
+
+    windows = bert.windows([text])
+
+    assert [text[window.start : window.end] for window in windows] == [
+        "we was happy. the bird was slow.",  # 4 + 5 tokens of 10
+        "it was a bad day for the red",  # “day” takes three
+        "star and the blue river by us.",  # “us” two, so 9 in all
+        "sad.",
+    ]
 
 
 def test_other_labels_keep_their_names_and_order(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from engine.inspecting.records import Inspection, TokenView
 from engine.map.records import MapData
 from engine.progress import Progress
 from engine.records import (
@@ -20,16 +21,14 @@ from engine.records import (
     FormatCount,
     Hit,
     IndexReport,
-    Inspection,
     Preview,
     SearchMeasures,
     SearchResult,
     Share,
     Snippet,
-    TextTag,
-    TokenView,
 )
 from engine.service import Request
+from engine.tagging.records import TextTag
 from indexes.records import Cluster, Document, Locator, Passage, Skipped, Source, Tags
 
 LABELS = ("negative", "neutral", "positive")

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from gui.corpus.skipped_dialog import SkippedDialog
-from gui.tagging.inspect_dialog import InspectDialog
+from gui.inspecting.inspect_dialog import InspectDialog
 from tests.gui import fakes
 from tests.gui.fakes import FakeLink
 

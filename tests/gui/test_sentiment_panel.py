@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from engine.records import TextTag
+from engine.tagging.records import TextTag
 from gui.tagging.sentiment_panel import rows_in
 from tests.gui import fakes
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.records import Inspection
+from engine.inspecting.records import Inspection
 from gui.bars import ProbabilityBars
 from gui.engine_link import EngineLink
+from gui.inspecting.token_chips import TokenChips
 from gui.panel import Heading, muted
 from gui.strips import ValueStrip
-from gui.tagging.token_chips import TokenChips
 from gui.theme import GAP
 from gui.wording import count, signed
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.tagging.tagger import SENTIMENT_LABELS
 from engine.tagging.tagger_measures import LabelledText
+from engine.training.made_sentences import made_sentences
 
 NEGATIVE, NEUTRAL, POSITIVE = SENTIMENT_LABELS
 OF_TWO = (NEGATIVE, POSITIVE)
@@ -22,7 +23,38 @@ WINDOW_WORDS = 75
 IMDB_HELD_OUT = 1000
 FIRST_IMDB = 3500
 SECOND_IMDB = 6500
+THIRD_IMDB = 8000
+IMDB_UNTOUCHED = IMDB_HELD_OUT + FIRST_IMDB + SECOND_IMDB + THIRD_IMDB
+"""The film reviews from here on were not trained on either; they calibrate."""
+CALIBRATING = 800
 REVIEW_SETS = ("books", "dvd", "electronics")
+CONCESSIONS = (
+    "{granted}, but {said}.",
+    "{granted}, but {said}",
+    "Although {granted}, {said}.",
+    "Even if {granted}, {said}.",
+    "{granted}. Still, {said}.",
+    "{granted}. But {said}.",
+    "{granted}. In the end, though, {said}.",
+    "At first {granted}, but then {said}.",
+    "{granted}; yet {said}.",
+    "{granted}. However, {said}.",
+    "{said}, even though {granted}.",
+    "{said}, although {granted}.",
+)
+"""What is `granted` first or last, and what is `said` and counts."""
+TROUBLES = (
+    "account_blocked",
+    "card_declined",
+    "damaged_card",
+    "flat_tire",
+    "freeze_account",
+    "lost_luggage",
+    "report_fraud",
+    "report_lost_card",
+    "thank_you",
+)
+"""Requests that tell of a mishap, or give thanks, and so may not count as neutral."""
 
 
 def first_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
@@ -62,12 +94,55 @@ def second_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
     yield from _matter_of_fact(data, chance)
 
 
+def third_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
+    """Yield the texts of the third stage: nearly all the phrases that judge, and kinds that the others lack.
+
+    These are sentences whose halves disagree, business news and customers' words, and plain requests.
+    """
+    for text, label in _five(data, "train"):
+        yield LabelledText(text, label)
+        yield LabelledText(joined(text), label)
+    for phrase in _phrases(data, chance, {NEGATIVE: 34_000, NEUTRAL: 20_000, POSITIVE: 40_000}):
+        yield phrase if chance.random() < 0.75 else LabelledText(joined(phrase.text), phrase.label)
+    yield from _of_two_minds(data, chance, 4000)
+    tweets = tweets_of(data, "train")
+    yield from _at_most(tweets, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 8500})
+    comments = comments_of(data, "train")
+    yield from _at_most(comments, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 7500})
+    reviews = imdb(data)[IMDB_HELD_OUT + FIRST_IMDB + SECOND_IMDB :][:THIRD_IMDB]
+    for name in REVIEW_SETS:
+        reviews += list(_rows(data, f"reviews/{name}"))[::2]
+    for row in reviews:
+        yield LabelledText(window(row["text"], chance, chance.randrange(60, 101)), OF_TWO[row["label"]])
+    yield from made_sentences(chance, 400)
+    yield from _matter_of_fact(data, chance, without=("Business",))
+    requests = [row for row in _rows(data, "../clusters/clinc150/train") if row["label"] not in TROUBLES]
+    chance.shuffle(requests)
+    yield from (LabelledText(row["text"], NEUTRAL) for row in requests[:1500])
+
+
 def dev_texts(data: Path) -> Iterator[LabelledText]:
     """Yield the texts that choose among checkpoints: half film sentences, half tweets and comments."""
     for text, label in _five(data, "dev"):
         yield LabelledText(text, label)
     yield from tweets_of(data, "dev")[:700]
     yield from comments_of(data, "dev")[:700]
+
+
+def calibration_texts(data: Path) -> Iterator[tuple[list[LabelledText], tuple[str, ...]]]:
+    """Yield for each kind of text as many to fit a temperature on, and the labels that may be theirs.
+
+    Tweets, comments, film sentences and windows of film and product reviews, none of them trained on.
+    """
+    yield tweets_of(data, "dev")[:CALIBRATING], SENTIMENT_LABELS
+    yield comments_of(data, "dev")[:CALIBRATING], SENTIMENT_LABELS
+    yield polar_sentences(data)[:CALIBRATING], OF_TWO
+    chance = random.Random(0)
+    films = imdb(data)[IMDB_UNTOUCHED:][:CALIBRATING]
+    products = [row for name in REVIEW_SETS for row in list(_rows(data, f"reviews/{name}"))[1::2]]
+    chance.shuffle(products)
+    for rows in (films, products[:CALIBRATING]):
+        yield [LabelledText(window(row["text"], chance), OF_TWO[row["label"]]) for row in rows], OF_TWO
 
 
 def polar_sentences(data: Path) -> list[LabelledText]:
@@ -115,14 +190,14 @@ def joined(text: str) -> str:
     return re.sub(r"\s+([.,;:!?])", r"\1", text)
 
 
-def window(text: str, chance: random.Random) -> str:
-    """Return some 75 words of a long text: its beginning, its end or any stretch of it."""
+def window(text: str, chance: random.Random, length: int = WINDOW_WORDS) -> str:
+    """Return some `length` words of a long text: its beginning, its end or any stretch of it."""
     words = text.split()
-    spare = len(words) - WINDOW_WORDS
+    spare = len(words) - length
     if spare <= 0:
         return text
     start = chance.choice((0, spare, chance.randrange(spare)))
-    return " ".join(words[start : start + WINDOW_WORDS])
+    return " ".join(words[start : start + length])
 
 
 def _five(data: Path, split: str) -> Iterator[tuple[str, str]]:
@@ -153,15 +228,35 @@ def _at_most(
             yield example
 
 
-def _matter_of_fact(data: Path, chance: random.Random) -> Iterator[LabelledText]:
-    """Yield texts that judge nothing, labelled by their kind and not one by one: abstracts and news in brief."""
+def _of_two_minds(data: Path, chance: random.Random, count: int) -> Iterator[LabelledText]:
+    """Yield sentences of two halves of opposite mood, joined so that one of them clearly has the last word."""
+    short = [
+        (joined(text).strip(" .…-"), label)
+        for text, label in _five(data, "train")
+        if label != NEUTRAL and 4 <= len(text.split()) <= 18
+    ]
+    sides = {label: [text for text, found in short if found == label] for label in OF_TWO}
+    for number in range(count):
+        label, other = OF_TWO if number % 2 else OF_TWO[::-1]
+        said, granted = chance.choice(sides[label]), chance.choice(sides[other])
+        form = chance.choice(CONCESSIONS)
+        yield LabelledText(form.format(granted=granted, said=said), label)
+
+
+def _matter_of_fact(
+    data: Path, chance: random.Random, without: tuple[str, ...] = ()
+) -> Iterator[LabelledText]:
+    """Yield texts that judge nothing, labelled by their kind and not one by one: abstracts and news in brief.
+
+    Of the news the sections `without` are left out.
+    """
     papers = list(_rows(data, "../scale/arxiv_abstracts_40k"))
     chance.shuffle(papers)
     for row in papers[:500]:
         yield LabelledText(row["title"], NEUTRAL)
     for row in papers[500:2000]:
         yield LabelledText(window(row["text"], chance), NEUTRAL)
-    news = list(_rows(data, "../clusters/agnews/test"))
+    news = [row for row in _rows(data, "../clusters/agnews/test") if row["label"] not in without]
     chance.shuffle(news)
     for row in news[:1500]:
         yield LabelledText(f"{row['title']}. {row['text']}", NEUTRAL)

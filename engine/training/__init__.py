@@ -1,0 +1,1 @@
+"""Training: taggers from labelled texts, the user's own and those that come with Asterism."""

@@ -1,0 +1,1 @@
+"""The inspector: what the models do with a text, to be seen."""

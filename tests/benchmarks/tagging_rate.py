@@ -1,0 +1,96 @@
+"""Texts tagged a second: `Tagger` against transformers' plain text classification pipeline with the same model.
+
+Run it with `python -m tests.benchmarks.tagging_rate`; the ways take turns on the same texts, so that a change of the
+machine's speed meets all of them. What they say of each text must be the same.
+"""
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.tagging.tagger import Tagger, shipped_tagger
+from tests.benchmarks.report import median, print_table
+from tests.benchmarks.texts import passages
+
+ROUNDS = 3
+KINDS = {
+    "passages of 20–150 words": (48, (20, 150)),
+    "comments of 5–60 words": (96, (5, 60)),
+    "lines of 5–15 words": (144, (5, 15)),
+}
+CLOSE = 1e-4
+
+Tag = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+def main() -> None:
+    tagger = Tagger.open(shipped_tagger())
+    tagger.manner = type(tagger.manner)()  # as the pipeline: no temperature
+    ways = {
+        "pipeline": _pipeline(tagger, 1),
+        "pipeline, 32 at once": _pipeline(tagger, 32),
+        "Asterism": tagger.probabilities,
+    }
+    rows = []
+    for kind, (count, words) in KINDS.items():
+        rounds = [_fitting(tagger, passages(count, words, seed=number)) for number in range(ROUNDS)]
+        taken = _in_turns(ways, rounds)
+        rates = {way: len(rounds[0]) / median(seconds) for way, seconds in taken.items()}
+        rows += [
+            (kind if way == "pipeline" else "", way, f"{rate:.1f}", f"{rates['Asterism'] / rate:.2f}")
+            for way, rate in rates.items()
+        ]
+    print_table(
+        f"Tagging, median of {ROUNDS}; {torch.get_num_threads()} threads",
+        ("texts", "way", "texts/s", "Asterism is faster by"),
+        rows,
+    )
+
+
+def _pipeline(tagger: Tagger, batch_size: int) -> Tag:
+    """Return the pipeline with a model of its own, whose weights lie in memory as transformers left them."""
+    from transformers import pipeline
+
+    model = copy.deepcopy(tagger.model)
+    for parameter in model.parameters():
+        parameter.data = parameter.data.contiguous()
+    names = dict(enumerate(tagger.labels))
+    model.config.id2label = names
+    classify = pipeline(
+        "text-classification", model=model, tokenizer=tagger.tokenizer, top_k=None, device="cpu"
+    )
+
+    def tag(texts: Sequence[str]) -> NDArray[np.float32]:
+        answers = classify(list(texts), batch_size=batch_size)
+        said = [{answer["label"]: answer["score"] for answer in text} for text in answers]
+        return np.array([[scores[label] for label in tagger.labels] for scores in said], np.float32)
+
+    return tag
+
+
+def _fitting(tagger: Tagger, texts: Sequence[str]) -> list[str]:
+    """Cut texts to one window each, as the pipeline knows no windows."""
+    return [text[: window.end] for text in texts for window in tagger.windows([text])[:1]]
+
+
+def _in_turns(ways: dict[str, Tag], rounds: Sequence[Sequence[str]]) -> dict[str, list[float]]:
+    """Return the seconds that each way took for each round, after one round that does not count."""
+    taken: dict[str, list[float]] = {way: [] for way in ways}
+    for texts in [rounds[0][:8], *rounds]:
+        said = []
+        for way, tag in ways.items():
+            started = time.perf_counter()
+            said.append(tag(texts))
+            taken[way].append(time.perf_counter() - started)
+        for other in said[1:]:
+            assert np.array_equal(said[0].argmax(1), other.argmax(1)), "labels differ"
+            assert np.abs(said[0] - other).max() < CLOSE, "probabilities differ"
+    return {way: seconds[1:] for way, seconds in taken.items()}
+
+
+if __name__ == "__main__":
+    main()
