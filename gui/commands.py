@@ -12,12 +12,12 @@ from engine.map.records import MapData
 from engine.progress import Progress
 from engine.records import CorpusInfo, IndexReport
 from gui.actions import Actions
-from gui.engine_link import EngineLink, Job
+from gui.engine_link import EngineLink
 from gui.jobs import MAPS, loading, map_job
 from gui.notices import Notices, ask_name, confirm
 from gui.session import Session
 from gui.wording import count, place
-from indexes.records import Source, Tags
+from indexes.records import Source
 
 if TYPE_CHECKING:
     from gui.corpus.load_dialog import LoadDialog
@@ -32,7 +32,7 @@ class Commands(QObject):
     """Carries out the actions that change data, and keeps the session true to the engine."""
 
     corpus_opened = Signal(str)
-    tagging_started = Signal()
+    documents_changed = Signal()
 
     def __init__(
         self, window: QWidget, link: EngineLink, session: Session, notices: Notices, actions: Actions
@@ -144,15 +144,6 @@ class Commands(QObject):
         """Make the map with all cores; every run differs a little."""
         self._make_map(self._session.corpus_name, fast=True)
 
-    def tag_selection(self) -> None:
-        """Find the sentiment of the selected passages."""
-        chosen = sorted(self._session.selection)
-        self._tag(f"Tagging {count(len(chosen), 'passage')}", "tag_passages", chosen)
-
-    def tag_corpus(self) -> None:
-        """Find the sentiment of every passage of the open corpus."""
-        self._tag(f"Tagging “{self._session.corpus_name}”", "tag_all")
-
     def clear_selection(self) -> None:
         """Select nothing."""
         self._session.set_selection((), "")
@@ -202,17 +193,11 @@ class Commands(QObject):
             on_error=on_error,
         )
 
-    def _tag(self, title: str, method: str, *arguments: list[int]) -> Job:
-        name = self._session.corpus_name
-        self.tagging_started.emit()
-        return self._link.start(title, method, name, *arguments, on_done=partial(self._on_tags, name))
-
     def _load_stored(self) -> None:
-        """Ask for the map and the tags that the newly opened corpus has stored."""
+        """Ask for the map that the newly opened corpus has stored."""
         name = self._session.corpus_name
         if name:
             self._link.call("map", name, on_done=partial(self._on_map, name), replaces="map")
-            self._link.call("tags", name, on_done=partial(self._on_tags, name), replaces="tags")
 
     def _on_load_started(self) -> None:
         """Look at the corpus now and then, and let the map get ready: it follows the load."""
@@ -238,6 +223,7 @@ class Commands(QObject):
     def _on_source_removed(self, corpus: CorpusInfo) -> None:
         self.refresh(corpus.name)
         self._load_stored()
+        self.documents_changed.emit()
 
     def _on_indexed(self, name: str, report: IndexReport) -> None:
         self.refresh(name)
@@ -245,6 +231,8 @@ class Commands(QObject):
         if not report.passages:
             return
         changed = report.files_read or report.files_removed
+        if changed:
+            self.documents_changed.emit()
         if not self._has_map(name):
             self._make_map(name, on_error=self._notices.note)  # nobody asked: no error
         elif changed:  # what is new has been placed on it; nothing on it has moved
@@ -260,10 +248,6 @@ class Commands(QObject):
     def _on_map(self, name: str, map_data: MapData | None) -> None:
         if name == self._session.corpus_name:
             self._session.set_map(map_data)
-
-    def _on_tags(self, name: str, tags: Tags | None) -> None:
-        if name == self._session.corpus_name:
-            self._session.set_tags(tags)
 
     def _on_progress(self, _progress: Progress) -> None:
         if not self._refresh.isActive():

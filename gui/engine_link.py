@@ -62,6 +62,8 @@ class EngineLink(QObject):
     """The job to show: the newest running one, or None."""
     job_progress = Signal(object)
     """A Progress of the job that is shown."""
+    progressed = Signal(object, object)
+    """A job, and its Progress; of every job."""
     failed = Signal(str)
     """A sentence for the error bar, when a request failed and brought no on_error of its own."""
     crashed = Signal(str)
@@ -215,6 +217,7 @@ class EngineLink(QObject):
         if reply.kind == "progress":  # of a call nobody sees it
             if job:
                 job.progress = reply.payload
+                self.progressed.emit(job, job.progress)
             if job and job is self.jobs[-1]:
                 self.job_progress.emit(job.progress)
             return

@@ -15,7 +15,7 @@ WIDE_ENOUGH = 880
 
 
 class Columns(QSplitter):
-    """Corpora | search | map and clusters | reader over sentiment."""
+    """Corpora | search | map and clusters | reader over tags."""
 
     def __init__(
         self,
@@ -24,14 +24,14 @@ class Columns(QSplitter):
         map_view: QWidget,
         clusters: QWidget,
         reader: QWidget,
-        sentiment: QWidget,
+        tags: QWidget,
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.left = corpora
         self.middle = Middle(map_view, clusters)
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.addWidget(reader)
-        self.right.addWidget(sentiment)
+        self.right.addWidget(tags)
         for part in (corpora, search, self.middle, self.right):
             self.addWidget(part)
         self._minimums()
@@ -47,7 +47,7 @@ class Columns(QSplitter):
         self.right.show()
         self._dragged = False
         self.setSizes(widths(self.width()))
-        self.right.setSizes([560, 380])
+        self.right.setSizes([500, 440])
         self.middle.reset()
 
     def save(self, settings: QSettings) -> None:

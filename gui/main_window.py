@@ -28,7 +28,11 @@ from gui.notices import Notices, confess
 from gui.reader.reader_panel import ReaderPanel
 from gui.search.search_panel import SearchPanel
 from gui.session import Session
-from gui.tagging.sentiment_panel import SentimentPanel
+from gui.taggers.commands import TaggerCommands
+from gui.tagging.label_keys import LabelKeys
+from gui.tagging.label_menu import LabelMenu
+from gui.tagging.tag_commands import TagCommands
+from gui.tagging.tags_panel import TagsPanel
 from gui.theme import Theme, tones
 from gui.wording import count
 
@@ -48,6 +52,8 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.notices = Notices()
         self.commands = Commands(self, link, session, self.notices, self.actions_table)
+        self.tag_commands = TagCommands(self, link, session, self.notices)
+        self.tagger_commands = TaggerCommands(self, link, session, self.notices, self.tag_commands)
         self._make_panels()
         self._make_frame()
         self._connect()
@@ -59,6 +65,7 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Ask the engine what there is; to be called when the link is open."""
         self.commands.start(str(self.settings.value("corpus", "")))
+        self.tag_commands.refresh_taggers()
         page = self.pages.currentWidget()
         (self.welcome.sample if page is self.welcome else self.search_panel.query).setFocus()
 
@@ -67,7 +74,7 @@ class MainWindow(QMainWindow):
         from gui.inspecting.inspect_dialog import InspectDialog
 
         passage = self.reader_panel.passage
-        InspectDialog(self.link, passage.text if passage else "", self).show()
+        InspectDialog(self.link, passage.text if passage else "", self, self.session).show()
 
     def search_like(self, passage_id: int = 0) -> None:
         """Search for what is near a passage in meaning: the current one, unless another is named."""
@@ -107,17 +114,17 @@ class MainWindow(QMainWindow):
         self.columns.right.show()
         self.reader_panel.focus_text()
 
-    def focus_sentiment(self) -> None:
-        """Go to the sentiment panel."""
+    def focus_tags(self) -> None:
+        """Go to the tags."""
         self.columns.right.show()
-        self.sentiment_panel.focus_typed()
+        self.tags_panel.focus_typed()
 
     def toggle_left(self) -> None:
         """Show or hide the corpora."""
         self.columns.left.setHidden(not self.columns.left.isHidden())
 
     def toggle_right(self) -> None:
-        """Show or hide the reader and the sentiment."""
+        """Show or hide the reader and the tags."""
         self.columns.right.setHidden(not self.columns.right.isHidden())
 
     def reset_layout(self) -> None:
@@ -189,15 +196,19 @@ class MainWindow(QMainWindow):
         self.map_panel = MapPanel(link, session, actions)
         self.cluster_panel = ClusterPanel(link, session)
         self.reader_panel = ReaderPanel(link, session, actions)
-        self.sentiment_panel = SentimentPanel(link, session, actions)
+        self.tags_panel = TagsPanel(link, session, actions, self.tag_commands)
         self.columns = Columns(
             self.corpus_panel,
             self.search_panel,
             self.map_panel,
             self.cluster_panel,
             self.reader_panel,
-            self.sentiment_panel,
+            self.tags_panel,
         )
+        self.label_keys = LabelKeys(session, self.tag_commands, self)
+        for part in (self.reader_panel.text, self.tags_panel.list, self.search_panel.results.list):
+            self.label_keys.work_in(part)
+        self.map_panel.menu.addMenu(LabelMenu(session, self.tag_commands, "selection", self))
 
     def _make_frame(self) -> None:
         self._confessing = False
@@ -248,7 +259,10 @@ class MainWindow(QMainWindow):
         self.reader_panel.like_asked.connect(self.search_like)
         self.reader_panel.select_asked.connect(self.cluster_panel.select_one)
         self.reader_panel.show_asked.connect(self.map_panel.show_cluster)
-        self.commands.tagging_started.connect(self.columns.right.show)
+        self.reader_panel.label_asked.connect(self.tag_commands.label_current)
+        self.tagger_commands.attend(self.tags_panel.chooser)
+        self.commands.documents_changed.connect(self.tag_commands.load)
+        self.tag_commands.tagging_started.connect(self.columns.right.show)
         session = self.session
         for changed in (
             session.corpora_changed,

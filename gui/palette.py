@@ -43,6 +43,8 @@ TO_LINEAR = np.array(
     ]
 )
 """Those to linear sRGB."""
+LIKE_SENTIMENT = {"entailment": "positive", "contradiction": "negative"}
+"""What a text means for another has the colours of yes and no."""
 
 
 def cluster_colours(dark: bool) -> tuple[str, ...]:
@@ -76,10 +78,11 @@ def new_colour(dark: bool) -> str:
 
 
 def label_colours(labels: Sequence[str], dark: bool) -> tuple[str, ...]:
-    """Return a colour for each label of a tagger: fixed ones for sentiment, else those of clusters in turn."""
+    """Return a colour for each label of a tagger: fixed ones for sentiment and its like, else clusters' in turn."""
     known = LABELS_DARK if dark else LABELS_LIGHT
-    if all(label.lower() in known for label in labels):
-        return tuple(known[label.lower()] for label in labels)
+    names = [LIKE_SENTIMENT.get(label.lower(), label.lower()) for label in labels]
+    if all(name in known for name in names):
+        return tuple(known[name] for name in names)
     return in_turn(len(labels), dark)
 
 

@@ -6,7 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.map.records import MapColumn, MapData, MapTrust, MapView, QueryPlace
 from engine.records import Attribution, CorpusInfo, SearchResult
+from engine.tagging.records import SENTIMENT, TaggerInfo
 from indexes.records import Tags
+
+UNSURE_BELOW = 0.5
+"""Tags with a smaller probability count as unsure, until the user moves the threshold."""
 
 
 class Session(QObject):
@@ -28,6 +32,9 @@ class Session(QObject):
     neighbours_changed = Signal()
     hovered_cluster_changed = Signal()
     map_views_changed = Signal()
+    taggers_changed = Signal()
+    tagger_changed = Signal()
+    unsure_below_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +55,9 @@ class Session(QObject):
         self.neighbours: tuple[int, ...] = ()
         self.hovered_cluster: int = -1
         self.map_views: tuple[MapView, ...] = ()
+        self.taggers: tuple[TaggerInfo, ...] = ()
+        self.tagger: str = SENTIMENT
+        self.unsure_below: float = UNSURE_BELOW
 
     @property
     def corpus_name(self) -> str:
@@ -160,3 +170,32 @@ class Session(QObject):
         """Know the views of the map that the user keeps."""
         self.map_views = tuple(views)
         self.map_views_changed.emit()
+
+    @property
+    def tagger_info(self) -> TaggerInfo | None:
+        """Return what is known of the chosen tagger; None before the engine has said."""
+        return next((info for info in self.taggers if info.name == self.tagger), None)
+
+    def set_taggers(self, taggers: Iterable[TaggerInfo]) -> None:
+        """Know the taggers there are; when the chosen one is gone, sentiment is chosen."""
+        self.taggers = tuple(taggers)
+        self.taggers_changed.emit()
+        if self.taggers and self.tagger_info is None:
+            self.set_tagger(SENTIMENT)
+
+    def set_tagger(self, name: str) -> None:
+        """Choose the tagger whose tags are shown and which tags next; the tags of another one go."""
+        if name == self.tagger:
+            return
+        self.tagger = name
+        self.set_tags(None)
+        info = self.tagger_info
+        if info is not None:
+            self.set_unsure_below(info.unsure_below)
+        self.tagger_changed.emit()
+
+    def set_unsure_below(self, threshold: float) -> None:
+        """Choose the probability below which tags count as unsure, in [0, 1]."""
+        if threshold != self.unsure_below:
+            self.unsure_below = threshold
+            self.unsure_below_changed.emit()

@@ -27,11 +27,14 @@ class OutlineMenu(QMenu):
         self.undo = self._add("Undo last merge or split", "Take the last merge or split back")
         self.addSeparator()
         self.divide = self._add("What divides them", "Choose two clusters to see which words tell them apart")
+        self.contrast = self._add(
+            "Contrast their tags", "Choose two clusters to see in which labels they differ"
+        )
         self.stability = self._add(
             "Measure stability", "See how much of each cluster comes back when the map is made otherwise"
         )
 
-    def fit(self, entries: Sequence[Entry], paired: bool, splittable: bool) -> None:
+    def fit(self, entries: Sequence[Entry], paired: bool, splittable: bool, tagged: bool = False) -> None:
         """Enable what can be done with some rows: two clusters are a pair, one that has parts can be split."""
         clusters = {cluster for entry in entries for cluster in entry.clusters}
         one = entries[0] if len(entries) == 1 else None
@@ -45,6 +48,7 @@ class OutlineMenu(QMenu):
         self.merge.setText(f"Merge {len(clusters)} clusters" if len(clusters) > 1 else "Merge")
         self.split.setEnabled(splittable)
         self.divide.setEnabled(paired)
+        self.contrast.setEnabled(paired and tagged)
 
     def connect_to(self, **does: Callable[[], object]) -> None:
         """Say what each of the menu's actions does, by its attribute's name."""

@@ -22,7 +22,7 @@ EDITABLE = CHOOSABLE | Qt.ItemFlag.ItemIsEditable
 ORDERS = {
     "size": "Size",
     "name": "Name",
-    "sentiment": "Sentiment",
+    "sentiment": "Tags",
     "stability": "Stability",
     "new": "New passages",
 }
@@ -31,7 +31,7 @@ ORDERS = {
 ORDER_TIPS = {
     "size": "The largest first",
     "name": "By the alphabet",
-    "sentiment": "The most negative first; what is not tagged last",
+    "sentiment": "The most negative first, or the most of a tagger's first label; what is not tagged last",
     "stability": "The steadiest first; what is not measured last",
     "new": "The largest share of passages placed since the map was made first",
 }
@@ -245,10 +245,12 @@ def _place(index: Index) -> int:
 
 
 def _mood(entry: Entry, labels: tuple[str, ...]) -> float | None:
-    """Return positive minus negative shares, None when nothing is tagged by such labels."""
+    """Return positive minus negative shares, of other labels the share of the first, negated; None without tags."""
     shares = dict(zip((label.lower() for label in labels), entry.tally.labels, strict=False))
-    if not entry.tally.tagged or not {"negative", "positive"} & shares.keys():
+    if not entry.tally.tagged:
         return None
+    if not {"negative", "positive"} & shares.keys():
+        return -entry.tally.labels[0] / entry.tally.tagged
     return (shares.get("positive", 0) - shares.get("negative", 0)) / entry.tally.tagged
 
 

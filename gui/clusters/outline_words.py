@@ -1,8 +1,13 @@
 """What a row of the outline says in words: to a screen reader, and in its tool tip."""
 
+from operator import itemgetter
+
 from engine.map.verdicts import stability_said
 from gui.clusters.outline import Entry
 from gui.wording import count, percent
+
+MOST = 5
+"""Labels that are told."""
 
 
 def spoken(entry: Entry, labels: tuple[str, ...], inside: int) -> str:
@@ -16,7 +21,7 @@ def spoken(entry: Entry, labels: tuple[str, ...], inside: int) -> str:
     if entry.kind == "cluster" and inside:
         said.append(count(inside, "part"))
     if entry.tally.tagged:
-        said.append(sentiment_said(entry, labels))
+        said.append(tags_said(entry, labels))
     if entry.stability is not None:
         said.append(f"stability {percent(entry.stability)}")
     if entry.tally.new:
@@ -36,7 +41,7 @@ def tip(entry: Entry, labels: tuple[str, ...]) -> str:
     tally = entry.tally
     if tally.tagged:
         untagged = "" if tally.tagged == tally.size else f" (of {tally.tagged:,} tagged)"
-        said.append(f"Sentiment: {sentiment_said(entry, labels)}{untagged}")
+        said.append(f"Tags: {tags_said(entry, labels)}{untagged}")
     if entry.stability is not None:
         said.append(stability_said(entry.stability))
     if tally.new:
@@ -44,11 +49,10 @@ def tip(entry: Entry, labels: tuple[str, ...]) -> str:
     return "\n".join(said)
 
 
-def sentiment_said(entry: Entry, labels: tuple[str, ...]) -> str:
-    """Return "negative 20 %, positive 80 %", without labels that nothing has."""
+def tags_said(entry: Entry, labels: tuple[str, ...]) -> str:
+    """Return "negative 20 %, positive 80 %", without labels that nothing has; of many only the commonest."""
     tagged = entry.tally.tagged
-    return ", ".join(
-        f"{label} {percent(part / tagged)}"
-        for label, part in zip(labels, entry.tally.labels, strict=True)
-        if part
-    )
+    having = [(part, label) for label, part in zip(labels, entry.tally.labels, strict=True) if part]
+    told = having if len(having) <= MOST else sorted(having, key=itemgetter(0), reverse=True)[:MOST]
+    said = [f"{label} {percent(part / tagged)}" for part, label in told]
+    return ", ".join([*said, f"{len(having) - MOST} more"] if len(having) > MOST else said)

@@ -171,6 +171,14 @@ class ClusterPanel(Panel):
         if self.pair:
             DivisionDialog(self._link, self._session, *self.pair, parent=self.window()).show()
 
+    def contrast_chosen(self) -> None:
+        """Show in which labels the two clusters that are chosen differ."""
+        from gui.tagging.contrast_dialog import ContrastDialog
+
+        if self.pair:
+            one, other = self.pair
+            ContrastDialog(self._link, self._session, one.id, other.id, self.window()).show()
+
     def sort_by(self, order: str) -> None:
         """Sort the rows; the same order again turns it round."""
         backwards = order == self.model.order and not self.model.backwards
@@ -214,6 +222,7 @@ class ClusterPanel(Panel):
             split=self.split_chosen,
             undo=self.commands.undo,
             divide=self.divide_chosen,
+            contrast=self.contrast_chosen,
             stability=self.commands.measure_stability,
         )
         self._session.map_changed.connect(self._show)
@@ -309,7 +318,7 @@ class ClusterPanel(Panel):
         self._session.set_current(exemplars[after % len(exemplars)])
 
     def _open_menu(self, at: QPoint) -> None:
-        self.menu.fit(self.chosen(), bool(self.pair), self.splittable)
+        self.menu.fit(self.chosen(), bool(self.pair), self.splittable, self._session.tags is not None)
         self.menu.popup(at)
 
     def _rename(self, kind: str, entry_id: int, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Tokens as chips in lines, special ones dashed."""
+"""Tokens as chips in lines, special ones dashed; shaded by how much each counts for something."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.inspecting.records import TokenView
-from gui.theme import tones
+from gui.reader.shading import shade
+from gui.theme import Tones, tones
 
 PAD = 6.0
 GAP = 4.0
@@ -20,16 +21,25 @@ class TokenChips(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._tokens: tuple[TokenView, ...] = ()
+        self._weights: tuple[float, ...] = ()
+        self._said: tuple[str, ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumWidth(120)
         self.setAccessibleName("Tokens")
 
-    def show_tokens(self, tokens: Sequence[TokenView]) -> None:
-        """Show other tokens, at most the first 600."""
+    def show_tokens(
+        self, tokens: Sequence[TokenView], weights: Sequence[float] = (), said: Sequence[str] = ()
+    ) -> None:
+        """Show other tokens, at most the first 600.
+
+        `weights` in [0, 1] shade them, the stronger the more; `said` is what the tool tip says of each beside the rest.
+        """
         self._tokens = tuple(tokens[:MOST])
-        self.setAccessibleDescription(" ".join(token.token for token in self._tokens))
+        self._weights, self._said = tuple(weights[:MOST]), tuple(said[:MOST])
+        told = zip(self._tokens, self._said or [""] * len(self._tokens), strict=True)
+        self.setAccessibleDescription(" ".join(f"{token.token} {more}".strip() for token, more in told))
         self.updateGeometry()
         self.update()
 
@@ -52,28 +62,44 @@ class TokenChips(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._mono())
         colours = tones(self.palette())
-        for token, place in zip(self._tokens, self._places(self.width()), strict=True):
-            pen = QPen(
-                QColor(colours.control), 1, Qt.PenStyle.DashLine if token.special else Qt.PenStyle.SolidLine
-            )
-            painter.setPen(pen)
-            painter.setBrush(QColor(colours.surface if token.special else colours.accent_soft))
+        for number, place in enumerate(self._places(self.width())):
+            token = self._tokens[number]
+            line = Qt.PenStyle.DashLine if token.special else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(colours.control), 1, line))
+            painter.setBrush(self._fill(number, colours))
             painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             painter.setPen(QColor(colours.muted if token.special else colours.text))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, token.token)
 
+    def _fill(self, number: int, colours: Tones) -> QColor:
+        """Return what a chip is filled with: its weight, else whether it is special or of a second text."""
+        if self._weights:
+            return shade(self._weights[number], 1.0, colours)
+        token = self._tokens[number]
+        if token.special:
+            return QColor(colours.surface)
+        return QColor(colours.mark_soft if token.segment else colours.accent_soft)
+
     def event(self, event: QEvent) -> bool:
         """Tell a token's id and place."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            for token, place in zip(self._tokens, self._places(self.width()), strict=True):
+            for number, place in enumerate(self._places(self.width())):
                 if place.contains(event.pos()):
-                    where = (
-                        "added by the model" if token.special else f"characters {token.start} to {token.end}"
-                    )
-                    QToolTip.showText(event.globalPos(), f"{token.token}: id {token.id}, {where}", self)
+                    QToolTip.showText(event.globalPos(), self._tip(number), self)
                     return True
             QToolTip.hideText()
         return super().event(event)
+
+    def _tip(self, number: int) -> str:
+        token = self._tokens[number]
+        where = "added by the model" if token.special else f"characters {token.start} to {token.end}"
+        if token.segment and not token.special:
+            where += " of the second text"
+        lines = [
+            f"{token.token}: id {token.id}, {where}",
+            f"position {token.position}, segment {token.segment}",
+        ]
+        return "\n".join([*lines, *self._said[number : number + 1]])
 
     def _mono(self) -> QFont:
         font = QFont(self.font())

@@ -9,7 +9,7 @@ COLUMN = "column:"
 """Before the name of a column, in what was chosen."""
 ALWAYS = (
     ("cluster", "By cluster", "The cluster that HDBSCAN found for a passage"),
-    ("label", "By sentiment", "The label that a tagger gave a passage"),
+    ("label", "By tag", "The label that the chosen tagger, or you, gave a passage"),
     ("format", "By type", "The type of a passage's document"),
 )
 TRUST = (

@@ -11,6 +11,8 @@ from gui.map.drawing.colouring import Colouring, by_cluster, by_column, by_forma
 from gui.map.drawing.figure import Figure
 from gui.session import Session
 
+FRAME = 60
+"""Milliseconds in which the colours follow the threshold of the tags."""
 TRUST_KINDS = tuple(kind for kind, _text, _tip in TRUST)
 
 
@@ -36,6 +38,9 @@ class ColourChoice(QObject):
         session.column_changed.connect(self._show)
         session.trust_changed.connect(self._on_trust)
         session.tags_changed.connect(self._on_tags)
+        self._threshold = QTimer(self, interval=FRAME, singleShot=True)
+        self._threshold.timeout.connect(self._on_tags)
+        session.unsure_below_changed.connect(self._threshold.start)
         link.job_changed.connect(self._on_job)
 
     def of(self, figure: Figure | None) -> Colouring | None:
@@ -71,7 +76,7 @@ class ColourChoice(QObject):
         if kind == "format":
             return by_format(figure, self._shapes)
         if kind == "label":
-            return by_label(figure, self._session.tags, self._shapes)
+            return by_label(figure, self._session.tags, self._shapes, self._session.unsure_below)
         if self._box.column:
             column = self._session.column
             known = column is not None and column.column == self._box.column

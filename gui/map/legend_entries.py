@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from engine.map.records import MapTrust
 from gui.map.drawing.colouring import Colouring
 from gui.map.drawing.figure import Figure
-from gui.map.drawing.stamps import DISC, HALO
+from gui.map.drawing.stamps import DISC, HALO, RING
 from gui.map.legend import Entry, Legend
 from gui.map.selecting import Selecting
 from gui.palette import new_colour
@@ -14,6 +14,7 @@ from gui.theme import tones
 from gui.wording import format_name
 
 NEW = "New on this map"
+HOLLOW = "Unsure or mixed"
 UNKNOWN = {
     "label": "Not tagged",
     "category": "Other or unknown",
@@ -31,7 +32,7 @@ class LegendEntries(QObject):
         self._selecting = selecting
         self._colouring: Colouring | None = None
         self._chosen: list[int] = []
-        """What each entry stands for: an id of the colouring, or -1 for what is new."""
+        """What each entry stands for: an id of the colouring, -1 for what is new, or -2 for what is hollow."""
         legend.entry_chosen.connect(self._on_chosen)
 
     def show(
@@ -59,6 +60,10 @@ class LegendEntries(QObject):
                 Entry(UNKNOWN.get(colouring.kind, "Unknown"), unknown, colouring.none_colour(dark))
             )
             self._chosen.append(0)
+        hollow = int(np.count_nonzero(colouring.hollow)) if colouring.kind == "label" else 0
+        if hollow:
+            entries.append(Entry(HOLLOW, hollow, tones(self._legend.palette()).muted, RING))
+            self._chosen.append(-2)
         new = int(np.count_nonzero(figure.data.is_new))
         if new:
             entries.append(Entry(NEW, new, new_colour(dark), HALO))
@@ -68,10 +73,11 @@ class LegendEntries(QObject):
 
     def _on_chosen(self, place: int) -> None:
         wanted = self._chosen[place]
-        if wanted < 0 or self._colouring is None:
+        if wanted == -1 or self._colouring is None:
             self._selecting.new()
             return
-        rows = np.flatnonzero(self._colouring.ids == wanted).astype(np.int32)
+        told = self._colouring.hollow if wanted == -2 else self._colouring.ids == wanted
+        rows = np.flatnonzero(told).astype(np.int32)
         self._selecting.select(rows, self._legend.entries[place].text())
 
 

@@ -8,9 +8,13 @@ from gui.clusters.menu import ClusterMenu
 from gui.palette import colours_of_clusters, label_colours, noise_colour
 from gui.panel import Elided, Heading
 from gui.session import Session
+from gui.tagging.tagged import SIGNS, listed, tag_of
 from gui.theme import GAP, tones
 from gui.wording import count, format_name, from_home, percent
 from indexes.records import Cluster, Passage
+
+TAG_WIDTH = 150
+"""Pixels that a tag keeps beside the name of a cluster."""
 
 
 class PassageHead(QWidget):
@@ -25,6 +29,7 @@ class PassageHead(QWidget):
         self._build()
         session.map_changed.connect(self._say_cluster)
         session.tags_changed.connect(self._say_tag)
+        session.unsure_below_changed.connect(self._say_tag)
 
     def show_passage(self, passage: Passage | None) -> None:
         """Show another passage, or none."""
@@ -65,7 +70,7 @@ class PassageHead(QWidget):
         self.path = Elided(mode=Qt.TextElideMode.ElideMiddle)
         self.where.muted = self.path.muted = True
         self.cluster_chip = Chip(gives_way=True)
-        self.tag_chip = Chip()
+        self.tag_chip = Chip(gives_way=True)
         chips = QHBoxLayout()
         chips.setSpacing(GAP // 2)
         chips.addWidget(self.cluster_chip)
@@ -109,12 +114,14 @@ class PassageHead(QWidget):
     def _say_tag(self) -> None:
         tags, passage = self._session.tags, self._passage
         self.tag_chip.hide()
-        if tags is None or passage is None:
+        tag = tag_of(tags, passage.id, self._session.unsure_below) if passage is not None else None
+        if tag is None or tags is None:
             return
-        row = int(tags.passage_ids.searchsorted(passage.id))
-        if row < len(tags.passage_ids) and tags.passage_ids[row] == passage.id:
-            label = int(tags.label_ids[row])
-            said = f"{tags.labels[label]}, {percent(float(tags.probabilities[row, label]))}"
-            ink = label_colours(tags.labels, tones(self.palette()).dark)[label]
-            self.tag_chip.say(said, f"Tag: {said}, by {tags.tagger}", ink)
-            self.tag_chip.show()
+        ink = label_colours(tags.labels, tones(self.palette()).dark)[tag.place]
+        sign = SIGNS[tag.state]
+        shown = (
+            f"{listed(tag.names)}, yours" if tag.mine else f"{listed(tag.names)}, {percent(tag.probability)}"
+        )
+        self.tag_chip.say(f"{sign} {shown}" if sign else shown, f"{tag.tip()} (by {tags.tagger})", ink)
+        self.tag_chip.setMinimumWidth(min(self.tag_chip.sizeHint().width(), TAG_WIDTH))
+        self.tag_chip.show()

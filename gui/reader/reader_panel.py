@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from engine.records import DocumentView, Hit
 from gui.actions import Actions
@@ -15,9 +15,11 @@ from gui.reader.neighbours import Neighbours
 from gui.reader.opening import open_at, promise
 from gui.reader.passage_head import PassageHead
 from gui.reader.reading import Reading
+from gui.reader.sentences import Sentences
 from gui.search.why_box import WhyBox, shades
 from gui.session import Session
-from gui.theme import tones
+from gui.tagging.label_chips import LabelChips
+from gui.theme import GAP, tones
 from indexes.errors import SourceError
 from indexes.records import Passage
 
@@ -46,6 +48,8 @@ class ReaderPanel(Panel):
     """A cluster: make its passages the selection."""
     show_asked = Signal(int)
     """A cluster id: the map should zoom to it."""
+    label_asked = Signal(int)
+    """The place of a label that the passage being read should be given."""
 
     def __init__(self, link: EngineLink, session: Session, actions: Actions) -> None:
         super().__init__("Read")
@@ -108,6 +112,15 @@ class ReaderPanel(Panel):
             mapped = self._session.map is not None
             self.noted.emit(NO_CLUSTER if mapped else NO_MAP)
 
+    def toggle_sentences(self) -> None:
+        """Shade each sentence by its label, or no longer; what was explained till then goes."""
+        on = not self.sentences.on
+        if on:
+            self.why.close_cluster()
+            if self._session.explaining:
+                self._session.toggle_explaining()
+        self.sentences.switch(on)
+
     def focus_text(self) -> None:
         """Go to the text."""
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -119,6 +132,8 @@ class ReaderPanel(Panel):
             self.add_tool(self._actions[name])
         self.head = PassageHead(self._session)
         self.heading = self.head.heading
+        self.labels = LabelChips(self._session)
+        self.sentences = Sentences(self._link, self._session, self)
         self.why = WhyBox(self._link, self._session)
         self.text = Reading()
         self.strip = HitStrip()
@@ -126,7 +141,13 @@ class ReaderPanel(Panel):
         body.setSpacing(0)
         body.addWidget(self.text, 1)
         body.addWidget(self.strip)
+        labelling = QVBoxLayout()
+        labelling.setContentsMargins(2 * GAP, 0, 2 * GAP, GAP)
+        labelling.setSpacing(GAP // 2)
+        labelling.addWidget(self.labels)
+        labelling.addWidget(self.sentences.said)
         self.content.addWidget(self.head)
+        self.content.addLayout(labelling)
         self.content.addWidget(self.why)
         self.content.addWidget(line())
         self.content.addLayout(body, 1)
@@ -143,7 +164,10 @@ class ReaderPanel(Panel):
         session.current_changed.connect(self._on_current)
         session.result_changed.connect(self._on_result)
         session.corpus_info_changed.connect(self._on_corpus_info)
-        self.why.changed.connect(self._shade)
+        self.why.changed.connect(self._on_why)
+        self.labels.label_asked.connect(self.label_asked)
+        self.labels.sentences_asked.connect(self.toggle_sentences)
+        self.sentences.changed.connect(self._shade)
         self.head.menu.why_asked.connect(self.why.explain_cluster)
         self.head.menu.select_asked.connect(self.select_asked)
         self.head.menu.show_asked.connect(self.show_asked)
@@ -205,6 +229,7 @@ class ReaderPanel(Panel):
         self.head.show_passage(passage)
         self._say_place()
         self.why.show_passage(passage)
+        self.sentences.show_passage(passage)
         self._shade()
         self.neighbours.show_passage(passage)
         self._promise(passage)
@@ -212,7 +237,7 @@ class ReaderPanel(Panel):
 
     def _show_nothing(self, state: EmptyState) -> None:
         self.passage = self.view = None
-        for part in (self.head, self.why, self.neighbours):
+        for part in (self.head, self.why, self.sentences, self.neighbours):
             part.show_passage(None)
         self.show_state(state)
         self.shown.emit()
@@ -273,17 +298,23 @@ class ReaderPanel(Panel):
         if 0 <= row < len(self.view.passages):
             self._session.set_current(self.view.passages[row].id)
 
+    def _on_why(self) -> None:
+        """An explanation has the text for itself: one shading at a time."""
+        if self.why.attribution is not None:
+            self.sentences.switch(False)
+        self._shade()
+
     def _shade(self) -> None:
-        """Lay the shares under the words, when they are of this passage and its text is what was embedded."""
+        """Lay shares or labels under the text, when they are of this passage and its text is what was embedded."""
+        self._actions["shade_sentences"].setChecked(self.sentences.on)
+        self.labels.show_shaded(self.sentences.on)
         passage, view, attribution = self.passage, self.view, self.why.attribution
-        fits = (
-            passage is not None
-            and view is not None
-            and attribution is not None
-            and attribution.passage_id == passage.id
-            and view.document.text[passage.start : passage.end] == passage.text
-        )
-        self.text.shade(shades(attribution, passage, tones(self.palette())) if fits else ())
+        if passage is None or view is None or view.document.text[passage.start : passage.end] != passage.text:
+            self.text.shade(())
+        elif attribution is not None and attribution.passage_id == passage.id:
+            self.text.shade(shades(attribution, passage, tones(self.palette())))
+        else:
+            self.text.shade(self.sentences.shades(tones(self.palette()).dark))
 
     def _promise(self, passage: Passage) -> None:
         action = self._actions["open_original"]

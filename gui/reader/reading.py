@@ -45,12 +45,17 @@ BAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """Characters `start` to `end` of a document, the colour to lay under them, and what to say of them."""
+    """Characters `start` to `end` of a document, the colour to lay under them, and what to say of them.
+
+    With a `line` they are underlined so, in the colour `ink`.
+    """
 
     start: int
     end: int
     colour: QColor
     tip: str
+    line: QTextCharFormat.UnderlineStyle = QTextCharFormat.UnderlineStyle.NoUnderline
+    ink: str = ""
 
 
 class Reading(QTextBrowser):
@@ -249,7 +254,7 @@ class Reading(QTextBrowser):
             if self._shades and span == self._passage:
                 marks[-1].format.setBackground(Qt.GlobalColor.transparent)
                 marks[-1].format.setFontUnderline(True)
-        marks += [_selection(self._cursor(one.start, one.end), one.colour) for one in self._shades]
+        marks += [shaded(self._cursor(one.start, one.end), one) for one in self._shades]
         self.setExtraSelections(marks)
 
     def _found(self, span: tuple[int, int]) -> list[tuple[int, int]]:
@@ -272,6 +277,15 @@ class Reading(QTextBrowser):
         bar.setValue(bar.value() + top - above)
         self.horizontalScrollBar().setValue(0)
         self._rest = bar.value()
+
+
+def shaded(cursor: QTextCursor, shade: Shade) -> QTextEdit.ExtraSelection:
+    """Return how the text under a cursor looks with a shade."""
+    selection = _selection(cursor, shade.colour)
+    if shade.ink:
+        selection.format.setUnderlineStyle(shade.line)
+        selection.format.setUnderlineColor(QColor(shade.ink))
+    return selection
 
 
 def _selection(cursor: QTextCursor, colour: QColor, strong: bool = False) -> QTextEdit.ExtraSelection:

@@ -1,1 +1,1 @@
-"""The sentiment panel, and what the model does with a text."""
+"""Tags: the panel, labels by one key, totals and contrasts."""

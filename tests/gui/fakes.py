@@ -28,10 +28,11 @@ from engine.records import (
     Snippet,
 )
 from engine.service import Request
-from engine.tagging.records import TextTag
+from engine.tagging.records import TaggerInfo, TaggerKind, TextTag
 from indexes.records import Cluster, Document, Locator, Passage, Skipped, Source, Tags
 
 LABELS = ("negative", "neutral", "positive")
+PAIR_LABELS = ("entailment", "neutral", "contradiction")
 
 
 @dataclass(eq=False)
@@ -56,6 +57,7 @@ class FakeLink(QObject):
     restarted = Signal()
     job_changed = Signal(object)
     job_progress = Signal(object)
+    progressed = Signal(object, object)
     failed = Signal(str)
     crashed = Signal(str)
 
@@ -84,6 +86,7 @@ class FakeLink(QObject):
 
     def advance(self, progress: Progress) -> None:
         self.jobs[-1].progress = progress
+        self.progressed.emit(self.jobs[-1], progress)
         self.job_progress.emit(progress)
 
     def end(self, result: Any = None, error: str = "") -> None:
@@ -297,6 +300,17 @@ def map_data(n: int = 1500) -> MapData:
     )
 
 
+def taggers() -> list[TaggerInfo]:
+    """The shipped taggers, one that was taught, and one that has only labels yet."""
+    base = "all-MiniLM-L6-v2"
+    return [
+        TaggerInfo("sentiment", LABELS, base, "comes with Asterism", {"held-out accuracy": 0.9}),
+        TaggerInfo("nli", PAIR_LABELS, base, "comes with Asterism", {}, pair=True),
+        TaggerInfo("genre", ("comedy", "mystery"), base, "taught by you", {}, kind=TaggerKind.HEAD),
+        TaggerInfo("urgency", ("later", "now"), base, "yours", {}, kind=TaggerKind.HEAD, taught=False),
+    ]
+
+
 def inspection(text: str = "I loved it.") -> Inspection:
     rng = np.random.default_rng(1)
     pieces = (("[CLS]", 0, 0), ("i", 0, 1), ("loved", 2, 7), ("it", 8, 10), (".", 10, 11), ("[SEP]", 0, 0))
@@ -357,6 +371,7 @@ def canned() -> dict[str, Any]:
         "neighbours": neighbours,
         "map": map_data(),
         "tags": tags(),
+        "taggers": taggers(),
         "tag_text": TextTag("positive", LABELS, (0.03, 0.11, 0.86)),
         "inspect": inspection,
         "remove": None,

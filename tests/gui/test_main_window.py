@@ -196,5 +196,5 @@ def test_the_inspection_shows_tokens_numbers_and_probabilities(qtbot, window):
 
 
 def test_every_panel_has_an_accessible_name(window):
-    panels = (window.corpus_panel, window.search_panel, window.reader_panel, window.sentiment_panel)
+    panels = (window.corpus_panel, window.search_panel, window.reader_panel, window.tags_panel)
     assert all(panel.accessibleName() for panel in panels)

@@ -39,7 +39,7 @@ def test_the_box_offers_what_the_corpus_knows_and_what_has_an_entry_of_its_own_o
     box = desk.panel.tools.colouring
     texts = [box.itemText(place) for place in range(box.count()) if box.itemText(place)]
     assert texts == [
-        "By cluster", "By sentiment", "By type", "By folder", "By date", "By label", "By Rating", "By author",
+        "By cluster", "By tag", "By type", "By folder", "By date", "By label", "By Rating", "By author",
         "By false neighbours", "By missing neighbours",
     ]  # fmt: skip
     assert all(box.itemText(place) for place in range(box.count()) if box.itemData(place))

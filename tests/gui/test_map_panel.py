@@ -331,9 +331,9 @@ def test_colour_by_sentiment_follows_the_tags(panel: MapPanel, session: Session)
     panel.tools.colour_by("label")
     assert [entry.accessibleName() for entry in panel.legend.entries] == ["Not tagged, 5 passages"]
     ids = np.array([20, 50, 60], dtype=np.int64)  # 60 was added after the map was made
-    probabilities = np.full((3, 3), 1 / 3, dtype=np.float32)
-    labels = ("negative", "neutral", "positive")
-    session.set_tags(Tags("sentiment", labels, ids, np.array([2, 0, 0], dtype=np.int32), probabilities))
+    label_ids = np.array([2, 0, 0], dtype=np.int32)
+    probabilities = (0.1 + 0.7 * np.eye(3)[label_ids]).astype(np.float32)
+    session.set_tags(Tags("sentiment", ("negative", "neutral", "positive"), ids, label_ids, probabilities))
     names = [entry.accessibleName() for entry in panel.legend.entries]
     assert names == [
         "Negative, 1 passage",

@@ -307,7 +307,7 @@ def test_a_tool_tip_has_keywords_and_what_the_signs_mean():
     assert tip(entry, LABELS).splitlines() == [
         "Harbour",
         "ferry, tide",
-        "Sentiment: negative 50 %, positive 50 % (of 4 tagged)",
+        "Tags: negative 50 %, positive 50 % (of 4 tagged)",
         "Highly stable: 90 % of it comes back when the map is made from other passages.",
         "3 passages placed since the map was made",
     ]

@@ -107,6 +107,11 @@ def test_clusters_keep_their_colour_when_renamed() -> None:
     assert before[0] != before[1]
 
 
+def test_what_follows_and_what_contradicts_have_the_colours_of_yes_and_no():
+    pair = palette.label_colours(("entailment", "neutral", "contradiction"), False)
+    assert pair == palette.label_colours(("positive", "neutral", "negative"), False)
+
+
 def test_labels_of_other_taggers_get_colours_in_turn() -> None:
     colours = palette.label_colours(("sport", "politics", "negative"), False)
     assert len(set(colours)) == 3

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.map.records import MapColumn, MapTrust
+from engine.tagging.states import SURE
 from gui import palette
 from gui.map.drawing.figure import Figure
 from gui.map.drawing.scales import Scale, scale_of
+from gui.tagging.label_looks import shape_of
+from gui.tagging.tagged import tagged
 from indexes.records import Tags
 
 N_COLOURS = 8
@@ -29,7 +32,8 @@ class Colouring:
 
     `names` stand in the legend; clusters have none there, as they are named on the map and in their list, and a
     continuous colouring has a `scale` instead. `shapes` holds for each colour its shape (stamps.py), empty
-    when all are discs. `hollow` (n,) bool: points that are in their cluster by the user's choice only.
+    when all are discs. `hollow` (n,) bool: points that are in their cluster by the user's choice only, or whose label
+    is not sure; empty for none.
     """
 
     kind: str
@@ -86,16 +90,27 @@ def by_format(figure: Figure, shapes: bool = False) -> Colouring:
     return _in_turn("format", ids, names, shapes)
 
 
-def by_label(figure: Figure, tags: Tags | None, shapes: bool = False) -> Colouring:
-    """Colour points by the label a tagger gave them; those without a tag stay grey."""
+def by_label(figure: Figure, tags: Tags | None, shapes: bool = False, unsure_below: float = 0.0) -> Colouring:
+    """Colour points by their label, the user's before the tagger's; those without a tag stay grey.
+
+    Tags that are unsure at a threshold, or mixed, are hollow. Of more than eight labels two share a colour, so they
+    have shapes whether these are wanted or not, as far as there are shapes.
+    """
     ids = np.zeros(len(figure.data.passage_ids), dtype=np.uint8)
-    if tags is None:
+    told = tagged(tags, unsure_below)
+    if tags is None or told is None:
         return Colouring("label", ids, (), (), ())
     here, rows = _matched(figure, tags.passage_ids)
-    ids[rows] = (tags.label_ids[here] + 1).astype(np.uint8)
+    ids[rows] = np.minimum(tags.label_ids[here] + 1, 255).astype(np.uint8)
+    hollow = np.zeros(len(ids), dtype=np.bool_)
+    hollow[rows] = told.states[here] != SURE
     light, dark = palette.label_colours(tags.labels, False), palette.label_colours(tags.labels, True)
-    shaped = tuple(place % N_SHAPES for place in range(len(tags.labels))) if shapes else ()
-    return Colouring("label", ids, tags.labels, light, dark, shaped)
+    shaped = (
+        tuple(shape_of(place) for place in range(len(tags.labels)))
+        if shapes or len(tags.labels) > N_COLOURS
+        else ()
+    )
+    return Colouring("label", ids, tags.labels, light, dark, shaped, hollow)
 
 
 def by_column(figure: Figure, column: MapColumn, shapes: bool = False) -> Colouring:

@@ -23,16 +23,19 @@ def layers_of(figure: Figure, colouring: Colouring, dark: bool) -> list[Layer]:
     shapes = np.array((0, *colouring.shapes), dtype=np.uint8) if colouring.shapes else None
     noise = Layer(figure.noise, colouring.ids[figure.noise.rows], table, 0.75 * size, opacity, shapes=shapes)
     members = Layer(figure.members, colouring.ids[figure.members.rows], table, size, shapes=shapes)
-    return [noise, *_hollow_apart(members, colouring.hollow), *_rings(figure, size, dark)]
+    hollow = colouring.hollow
+    below = [noise] if of_clusters else _hollow_apart(noise, hollow)
+    return [*below, *_hollow_apart(members, hollow), *_rings(figure, size, dark)]
 
 
-def _hollow_apart(members: Layer, hollow: NDArray[np.bool_]) -> list[Layer]:
+def _hollow_apart(layer: Layer, hollow: NDArray[np.bool_]) -> list[Layer]:
     """Return the layer, or two of it: the hollow points, paler, and over them the others."""
-    if not len(hollow):
-        return [members]
-    of_tiles = hollow[members.tiles.rows]
-    rings = np.full(len(members.colours), RING, dtype=np.uint8)
-    return [replace(members.subset(of_tiles), opacity=0.55, shapes=rings), members.subset(~of_tiles)]
+    if not hollow.any():
+        return [layer]
+    of_tiles = hollow[layer.tiles.rows]
+    rings = np.full(len(layer.colours), RING, dtype=np.uint8)
+    paler = replace(layer.subset(of_tiles), opacity=0.55, shapes=rings)
+    return [paler, layer.subset(~of_tiles)]
 
 
 def _rings(figure: Figure, size: float, dark: bool) -> list[Layer]:
