@@ -25,6 +25,12 @@ QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
 QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 QLineEdit:disabled {{ background: {window}; }}
+QCheckBox::indicator {{
+    width: 14px; height: 14px; background: {surface}; border: 1px solid {muted}; border-radius: 3px;
+}}
+QCheckBox::indicator:focus {{ border: 1px solid {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ border: 1px solid {border}; }}
 
 QPushButton {{
     background: {surface}; border: 1px solid {control}; border-radius: 6px; padding: 5px 14px; min-height: 18px;
@@ -107,7 +113,7 @@ QLabel#chip {{ background: {hover}; color: {text}; border-radius: 4px; padding: 
 """
 
 
-def stylesheet(tones: "Tones", arrow: str) -> str:
-    """Return the application's stylesheet in the colours of a scheme; `arrow` is a picture for drop-down lists."""
+def stylesheet(tones: "Tones", arrow: str, check: str) -> str:
+    """Return the application's stylesheet in the colours of a scheme; `arrow` and `check` are pictures' files."""
     colours = {name: getattr(tones, name) for name in tones.__slots__ if name != "dark"}
-    return SHEET.format(arrow=arrow, disabled="#6b727c" if tones.dark else "#9a9ea5", **colours)
+    return SHEET.format(arrow=arrow, check=check, disabled="#6b727c" if tones.dark else "#9a9ea5", **colours)

@@ -111,7 +111,9 @@ class Theme(QObject):
     def dress(self) -> None:
         """Give it the stylesheet; best when all widgets are there, as it dresses a widget anew at every move."""
         chosen = self._chosen()
-        self._application.setStyleSheet(stylesheet(chosen, self._arrow(chosen)))
+        arrow = self._picture("down", chosen.muted, chosen)
+        check = self._picture("check", chosen.on_accent, chosen)
+        self._application.setStyleSheet(stylesheet(chosen, arrow, check))
         self.changed.emit()
 
     def _chosen(self) -> Tones:
@@ -122,13 +124,13 @@ class Theme(QObject):
             return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return self.mode == "dark"
 
-    def _arrow(self, chosen: Tones) -> str:
-        """Draw the arrow of drop-down lists, which a stylesheet can only take from a file; "" when it cannot."""
+    def _picture(self, icon: str, colour: str, chosen: Tones) -> str:
+        """Draw an icon for the stylesheet, which can only take it from a file; "" when it cannot."""
         if not self._pictures.isValid():
             return ""
-        name = "dark" if chosen.dark else "light"
+        name = f"{icon}-{'dark' if chosen.dark else 'light'}"
         for scale, suffix in ((1, ""), (2, "@2x")):
-            pixmap("down", chosen.muted, 14, scale).save(self._pictures.filePath(f"{name}{suffix}.png"))
+            pixmap(icon, colour, 14, scale).save(self._pictures.filePath(f"{name}{suffix}.png"))
         return self._pictures.filePath(f"{name}.png")
 
     def _on_system_change(self) -> None:

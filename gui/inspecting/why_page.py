@@ -25,6 +25,8 @@ WORDS = 10
 """Words listed, those that stand out."""
 NARROW = 80
 """Letters of width below which the two stand below each other."""
+MOST_LINES = 12
+"""Lines of the text beside each other, before they scroll."""
 
 
 class WhyPage(Page):
@@ -176,7 +178,7 @@ class Side(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.text = ShadedText(title)
+        self.text = ShadedText(title, MOST_LINES)
         self.sum = muted()
         self.bars = SignedBars(f"{title}: words")
         self.column = QVBoxLayout(self)

@@ -10,13 +10,15 @@ from gui.reader.reading import Shade, shaded
 from gui.text_offsets import qt_offset, shown
 
 MOST_LINES = 5
+"""Lines up to which it grows, unless another number is asked for."""
 
 
 class ShadedText(QTextEdit):
     """Shows a text with shades under parts of it; the mouse on a part says what the shade means."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, most_lines: int = MOST_LINES) -> None:
         super().__init__()
+        self._most_lines = most_lines
         self._text = ""
         self._shades: tuple[Shade, ...] = ()
         self.setReadOnly(True)
@@ -69,4 +71,4 @@ class ShadedText(QTextEdit):
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
         needed = self.document().size().height() + 2
-        self.setFixedHeight(round(min(needed, MOST_LINES * line + 4)))
+        self.setFixedHeight(round(min(needed, self._most_lines * line + 4)))

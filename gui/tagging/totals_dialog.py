@@ -213,7 +213,7 @@ class TotalsDialog(QDialog):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setStretchLastSection(False)
         for place in range(len(self.rows.columns)):
-            self.table.setColumnWidth(place, 88)
+            self.table.setColumnWidth(place, 96)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setColumnWidth(SHARES, 170)
         header.setSortIndicator(*(sorted_by or (-1, Qt.SortOrder.DescendingOrder)))
