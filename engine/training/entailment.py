@@ -8,7 +8,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,8 @@ def record_measures(data: Path, out: Path) -> Steps[None]:
         found = as_measures((yield from evaluate(tagger, pairs)))
         measured |= {f"{name} {key}": round(found[key], 4) for key in ("accuracy", "macro-F1", "ECE")}
         measured[f"{name} ECE without temperature"] = round(bare["ECE"], 4)
-    write_description(out, description | {"measured": measured})
+    report = yield from evaluate(tagger, [*held["snli_dev"], *held["mnli_dev"]])
+    write_description(out, description | {"measured": measured, "report": asdict(report)})
 
 
 def _stage(
