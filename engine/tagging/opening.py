@@ -133,11 +133,13 @@ def _open_model(folder: Path, device: str, description: Mapping[str, Any]) -> Ta
     # weights stored as float16 would run as float16, which a CPU is slow and coarse with
     model = model.float().eval().requires_grad_(False).to(device)
     several = model.config.problem_type == "multi_label_classification"
+    most = min(int(tokenizer.model_max_length), positions(model))
+    trained_on = description.get("max_tokens")  # longer windows than it learned from would be new to it
     tagger = Tagger(
         _name(folder, description),
         labels,
         str(description.get("base") or folder.name),
-        min(int(tokenizer.model_max_length), positions(model)),
+        min(most, trained_on) if isinstance(trained_on, int) and trained_on > 2 else most,
         tokenizer,
         model,
         device,

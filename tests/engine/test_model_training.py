@@ -64,6 +64,7 @@ def test_a_model_folder_is_trained_and_opens_again(tmp_path: Path, build: Build)
         )
     )
     tagger = Tagger.open(tmp_path / "moods")
+    assert tagger.max_tokens == QUICK.max_tokens  # it reads no longer windows than it learned from
     info = tagger_info(tmp_path / "moods")
     unseen = tagger.probabilities(["water was good", "one two three the storm was bad"])
 
