@@ -58,7 +58,7 @@ THIRD_SHARE = 0.6
 NEUTRAL_LOGIT = 0.27
 """Added to the neutral logit, as makes the dev labels of sentences, tweets and comments all likeliest."""
 CHOSEN_BY_THESE = (
-    "Film sentences, tweets and comments; they had a say in what was shipped, so expect a little less elsewhere."
+    "Film sentences, tweets and comments that had a say in what was shipped: expect a little less elsewhere."
 )
 
 
