@@ -20,7 +20,6 @@ from engine.records import (
     Preview,
 )
 from engine.search.calls import SearchCalls
-from engine.tagging.calls import TaggingCalls
 from engine.teaching.calls import TeachingCalls
 from engine.training.calls import TrainingCalls
 from indexes.errors import CorpusError
@@ -31,9 +30,7 @@ log = logging.getLogger(__name__)
 SAMPLE = "Sample"
 
 
-class Workspace(
-    SearchCalls, MapCalls, TaggingCalls, TeachingCalls, TrainingCalls, InspectingCalls, EncodingCalls
-):
+class Workspace(SearchCalls, MapCalls, TeachingCalls, TrainingCalls, InspectingCalls, EncodingCalls):
     """Owns the open corpora, the models and the map worker of one process."""
 
     def warm_up(self) -> Steps[None]:

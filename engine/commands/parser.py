@@ -194,6 +194,8 @@ def _add_taggers(commands: Commands, common: argparse.ArgumentParser) -> None:
     taggers.add_argument("name", nargs="?")
     taggers.add_argument("--make", metavar="A,B,…", help="make a tagger NAME with these labels, to be taught")
     taggers.add_argument("--multi-label", action="store_true", help="with --make: several labels may hold")
+    taggers.add_argument("--add-label", metavar="LABEL", help="to the tagger NAME, one of your own")
+    taggers.add_argument("--rename-label", nargs=2, metavar=("OLD", "NEW"), help="also where you gave it")
     taggers.add_argument("--remove", action="store_true", help="remove the tagger NAME, one of your own")
 
     evaluate = commands.add_parser(

@@ -47,14 +47,18 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
 
 def taggers(workspace: Workspace, terminal: Terminal, options: argparse.Namespace) -> int:
     """List the taggers, or tell of one; make or remove one."""
-    if (options.make or options.remove) and not options.name:
-        return terminal.usage("taggers needs the NAME of the tagger to make or remove.")
+    if (options.make or options.remove or options.add_label or options.rename_label) and not options.name:
+        return terminal.usage("taggers needs the NAME of the tagger to make, change or remove.")
     if options.remove:
         workspace.remove_tagger(options.name)
         return DONE
     if options.make:
         labels = [label.strip() for label in options.make.split(",")]
         infos = [workspace.make_tagger(options.name, labels, options.multi_label)]
+    elif options.add_label:
+        infos = [workspace.add_label(options.name, options.add_label)]
+    elif options.rename_label:
+        infos = [workspace.rename_label(options.name, *options.rename_label)]
     else:
         infos = workspace.taggers()
         if options.name:
@@ -99,7 +103,7 @@ def _print_info(terminal: Terminal, info: TaggerInfo) -> None:
     if not info.taught:
         terminal.print("    cannot tag yet: give passages its labels, then let it learn")
     for name, value in info.measured.items():
-        terminal.print(f"    {name}: {value:.3f}")
+        terminal.print(f"    {name}: {value:.0f}" if name.endswith("texts") else f"    {name}: {value:.3f}")
     if info.report:
         _print_report(terminal, info.report)
 

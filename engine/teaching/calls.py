@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.opened import Opened
 from engine.progress import Progress, Steps, finish
 from engine.tagging import known_taggers
+from engine.tagging.calls import TaggingCalls
 from engine.tagging.records import Lesson, TaggerInfo, TaggerKind
 from engine.tagging.tagger import SENTIMENT
 from indexes.errors import ModelError, TooSmall
@@ -19,7 +19,7 @@ MOST_LABELS = 200
 LONGEST_LABEL = 60
 
 
-class TeachingCalls(Opened):
+class TeachingCalls(TaggingCalls):
     """Makes taggers of the user's own, keeps the labels that the user gives, lets taggers learn from them."""
 
     def make_tagger(self, tagger: str, labels: Sequence[str], multi_label: bool = False) -> TaggerInfo:
@@ -79,7 +79,7 @@ class TeachingCalls(Opened):
         corpus = self._corpus(name)
         with corpus.noting() as catalogue:
             catalogue.give_labels(folder.name, passage_ids, ordered)
-        return self._tags(name, tagger)
+        return self.tags(name, tagger)
 
     def given_labels(self, name: str, tagger: str = SENTIMENT) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """Return (passage id, labels) of the labels given for a tagger, oldest first."""
@@ -117,7 +117,7 @@ class TeachingCalls(Opened):
                     raise ModelError(
                         f"“{info.name}” has learned nothing in “{name}” that could be taken back."
                     )
-            return self._tags(name, tagger)
+            return self.tags(name, tagger)
         from engine.teaching import heads, teaching
 
         self._own(folder, info)
@@ -130,7 +130,7 @@ class TeachingCalls(Opened):
                 finish(teaching.tag_by_head(corpus, catalogue, head, known_taggers.tagger_id(folder)))
             else:
                 catalogue.remove_tags(folder.name)
-        return self._tags(name, tagger)
+        return self.tags(name, tagger)
 
     def least_sure(self, name: str, tagger: str = SENTIMENT, k: int = 20) -> tuple[int, ...]:
         """Return k passages to label next, those first that the tagger learns most from; fewer when there are fewer.
@@ -144,7 +144,7 @@ class TeachingCalls(Opened):
         encoder_id = catalogue.latest_encoder()
         if not encoder_id:
             raise TooSmall(f"“{name}” has no embeddings yet. Let indexing finish first.")
-        tags = self._tags(name, tagger)
+        tags = self.tags(name, tagger)
         ids, doubt = least_sure.candidates(tags, k)
         known = None
         if not len(ids) and not tags.probabilities.any():
@@ -201,11 +201,6 @@ class TeachingCalls(Opened):
     def _own(self, folder: Path, info: TaggerInfo) -> None:
         if info.kind is not TaggerKind.HEAD or folder.parent != self.library.taggers_folder:
             raise ModelError(f"“{info.name}” is not a tagger that was made here, so it stays as it is.")
-
-    def _tags(self, name: str, tagger: str) -> Tags:
-        folder, info = self._teachable(tagger)
-        tagger_id = known_taggers.tagger_id(folder)
-        return self._corpus(name).catalogue.tags(tagger_id, info.labels, multi_label=info.multi_label)
 
     def _tag_given(self, name: str, tagger: str, tagger_id: str) -> Steps[None]:
         """Tag the passages that were given a label and were never tagged: a lesson needs both."""

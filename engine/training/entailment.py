@@ -15,6 +15,7 @@ from typing import Any
 from engine.commands.terminal import Terminal
 from engine.encoding.encoder import Encoder
 from engine.progress import Steps
+from engine.tagging.records import NLI
 from engine.tagging.tagger import Tagger, shipped_tagger
 from engine.tagging.tagger_files import read_description, write_description
 from engine.tagging.tagger_measures import LabelledText, as_measures, evaluate
@@ -22,7 +23,6 @@ from engine.training import entailment_texts as texts
 from engine.training.fitting import Settings
 from engine.training.training import train_tagger
 
-ENTAILMENT = "nli"
 FIRST = Settings(
     epochs=5,
     learning_rate=7e-4,
@@ -114,7 +114,7 @@ def _stage(
         labels=texts.LABELS,
         settings=settings,
         description={
-            "name": ENTAILMENT,
+            "name": NLI,
             "origin": "comes with Asterism; see its README.md for the data sets and their terms",
         }
         | description,
@@ -124,4 +124,4 @@ def _stage(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else shipped_tagger(ENTAILMENT))
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else shipped_tagger(NLI))

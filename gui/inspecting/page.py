@@ -31,4 +31,4 @@ class Page(QScrollArea):
 
     def show_text(self, seen: Inspection, trace: Trace | None) -> None:
         """Show another text; `trace` is its way through the model that is looked into, None when it has none."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page shows its own; Qt's metaclass does not mix with ABC's

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from engine.progress import finish
+from engine.tagging.records import NLI
 from engine.tagging.tagger import Tagger, shipped_tagger
 from engine.tagging.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE
 from engine.tagging.tagger_measures import LabelledText, evaluate
 from engine.training import entailment_texts as texts
-from engine.training.entailment import ENTAILMENT, sides
+from engine.training.entailment import sides
 
 MEGABYTES = 1_000_000
 PREMISE = "A man in a blue shirt is playing a guitar on a small stage."
@@ -19,7 +20,7 @@ PREMISE = "A man in a blue shirt is playing a guitar on a small stage."
 
 @pytest.fixture(scope="module")
 def shipped() -> Tagger:
-    return Tagger.open(shipped_tagger(ENTAILMENT))
+    return Tagger.open(shipped_tagger(NLI))
 
 
 def test_no_premise_is_on_two_sides_and_no_pair_is_lost(
@@ -70,7 +71,7 @@ def test_made_pairs_turn_on_one_word() -> None:
 
 
 def test_the_entailment_tagger_is_small_and_holds_no_pickle() -> None:
-    files = [path for path in shipped_tagger(ENTAILMENT).iterdir() if path.is_file()]
+    files = [path for path in shipped_tagger(NLI).iterdir() if path.is_file()]
 
     assert {path.name for path in files} == {
         ADAPTER_FILE,
@@ -81,7 +82,7 @@ def test_the_entailment_tagger_is_small_and_holds_no_pickle() -> None:
 
 
 def test_the_entailment_tagger_says_what_it_is() -> None:
-    said = json.loads((shipped_tagger(ENTAILMENT) / DESCRIPTION_FILE).read_text("utf-8"))
+    said = json.loads((shipped_tagger(NLI) / DESCRIPTION_FILE).read_text("utf-8"))
 
     assert tuple(said["labels"]) == texts.LABELS
     assert said["pair"] is True

@@ -54,7 +54,7 @@ def teach(calls: TeachingCalls, name: str, each: int = 3, corpus: str = "Notes")
 
 
 def labels(calls: TeachingCalls, name: str) -> list[str]:
-    tags = calls._tags("Notes", name)
+    tags = calls.tags("Notes", name)
     return [tags.labels[number] for number in tags.label_ids]
 
 
@@ -62,7 +62,7 @@ def test_a_tagger_is_made_labelled_and_learns_to_tell_the_rest(calls: TeachingCa
     made = calls.make_tagger("places", WORDS)
     assert (made.labels, made.taught, made.kind) == (WORDS, False, "head")
     teach(calls, "places")
-    assert len(calls._tags("Notes", "places").passage_ids) == 9
+    assert len(calls.tags("Notes", "places").passage_ids) == 9
     lesson = finish(calls.learn("Notes", "places"))
     assert (lesson.tagger, lesson.given, lesson.before, lesson.changed) == ("places", 9, None, 0)
     assert (lesson.after.texts, lesson.after.accuracy) == (9, 1.0)
@@ -196,7 +196,7 @@ def test_what_was_learned_in_one_corpus_is_known_in_another(calls: TeachingCalls
     calls.label_passages("More", [2, 5], ["air"], "places")
     lesson = finish(calls.learn("More", "places"))
     assert lesson.given == 4
-    assert calls._tags("More", "places").label_ids.tolist() == [0, 1, 2] * 4, "land was taught elsewhere"
+    assert calls.tags("More", "places").label_ids.tolist() == [0, 1, 2] * 4, "land was taught elsewhere"
     examples = heads.read_examples(calls.library.taggers_folder / "places")
     assert examples is not None
     assert len(examples.targets) == 13
@@ -228,7 +228,7 @@ def test_a_tagger_of_several_labels_learns_each_on_its_own(calls: TeachingCalls)
         calls.label_passages("Notes", [1 + number + 3 * i for i in range(4)], given, "topics")
     lesson = finish(calls.learn("Notes", "topics"))
     assert lesson.after.accuracy == 1, "exactly the right labels"
-    tags = calls._tags("Notes", "topics")
+    tags = calls.tags("Notes", "topics")
     assert tags.multi_label
     assert (tags.probabilities[27:] >= 0.5).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
 
@@ -243,7 +243,7 @@ def test_a_cancelled_lesson_leaves_everything_as_it_was(calls: TeachingCalls) ->
     steps.close()
     folder = calls.library.taggers_folder / "places"
     assert [path.name for path in folder.iterdir()] == ["tagger.json"]
-    assert not calls._tags("Notes", "places").probabilities.any()
+    assert not calls.tags("Notes", "places").probabilities.any()
     assert finish(calls.learn("Notes", "places")).after.accuracy == 1
 
 
@@ -274,7 +274,7 @@ def test_passages_that_are_not_embedded_yet_are_waited_for(calls: TeachingCalls)
         some = texts_of(12)[:6]
         catalogue.add_embeddings(ENCODER, [text_hash(text) for text in some], vectors(some))
     assert finish(calls.learn("Half", "places")).given == 6
-    tags = calls._tags("Half", "places")
+    tags = calls.tags("Half", "places")
     assert tags.probabilities.any(1).tolist() == [True] * 6 + [False] * 3
 
 
@@ -392,7 +392,7 @@ def test_corrections_teach_a_lesson_that_is_measured_and_taken_off(calls: Teachi
     assert lesson.before.accuracy == pytest.approx(8 / 24)
     assert lesson.after.accuracy == 1
     assert lesson.changed == 4, "the sea and the land among the last six"
-    tags = calls._tags("Notes", "sentiment")
+    tags = calls.tags("Notes", "sentiment")
     assert tags.lesson
     assert tags.label_ids.tolist() == [2, 1, 0] * 10
     tags = calls.unlearn("Notes")
@@ -412,7 +412,7 @@ def test_labels_at_random_teach_nothing(calls: TeachingCalls) -> None:
     assert lesson.before is not None
     assert (lesson.changed, lesson.after.accuracy) == (0, lesson.before.accuracy)
     assert "stay as they are" in lesson.after.caution
-    assert not calls._tags("Notes", "sentiment").lesson
+    assert not calls.tags("Notes", "sentiment").lesson
 
 
 def test_corrections_only_come_with_a_caution(calls: TeachingCalls) -> None:
@@ -439,7 +439,7 @@ def test_a_cancelled_correction_changes_no_tag(calls: TeachingCalls) -> None:
     for _ in range(6):
         next(steps)
     steps.close()
-    assert not calls._tags("Notes", "sentiment").lesson
+    assert not calls.tags("Notes", "sentiment").lesson
 
 
 def test_a_correction_is_learned_while_another_process_writes_the_corpus(calls: TeachingCalls) -> None:
