@@ -7,7 +7,7 @@ few rows need not turn them again. A query takes half the time, and indexing a f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -15,6 +15,8 @@ from torch.nn import functional
 
 Linear = tuple[Tensor, Tensor]
 """Bias (out,) and weight (in, out), in the order of `torch.addmm`."""
+Part = Literal["attend", "mix", "widen", "narrow"]
+"""The products of a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,25 @@ class PackedBert:
         states = self._norm(functional.embedding(words, self._words) + places)
         kept = [states]
         runs = _runs(lengths)
-        for layer in self._layers:
-            attended = self._attention(torch.addmm(layer.attend[0], states, layer.attend[1]), runs)
-            bias, weight = layer.mix
-            states = layer.after_attention(torch.addmm(bias, attended, weight).add_(states))
-            bias, weight = layer.widen
-            wide = layer.activate(torch.addmm(bias, states, weight))
-            bias, weight = layer.narrow
-            states = layer.after_feed_forward(torch.addmm(bias, wide, weight).add_(states))
+        for number in range(len(self._layers)):
+            attended = self._attention(self._product(number, "attend", states), runs)
+            states = self._after_attention(number, attended, states)
             kept = [*kept, states][-count:]
         return kept
+
+    def _after_attention(self, number: int, attended: Tensor, states: Tensor) -> Tensor:
+        """Return the block's output for rows that came in as `states`: mixed, added, fed forward, added."""
+        layer = self._layers[number]
+        states = layer.after_attention(self._product(number, "mix", attended).add_(states))
+        return layer.after_feed_forward(self._fed_forward(number, states).add_(states))
+
+    def _fed_forward(self, number: int, states: Tensor) -> Tensor:
+        wide = self._layers[number].activate(self._product(number, "widen", states))
+        return self._product(number, "narrow", wide)
+
+    def _product(self, number: int, part: Part, rows: Tensor) -> Tensor:
+        bias, weight = getattr(self._layers[number], part)
+        return torch.addmm(bias, rows, weight)
 
     def _attention(self, projected: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
         """Attend within each text: projected (n_tokens, 3 · dim), queries, keys and values → (n_tokens, dim)."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.encoding.encoder import Encoder
 from engine.tagging.records import TaggerKind
-from engine.tagging.tagger import Manner, Tagger
+from engine.tagging.tagger import Forward, Manner, Tagger
 from engine.tagging.windows import Window, WindowCutter
 from engine.teaching.heads import Head
 from indexes.errors import ModelError
@@ -61,8 +61,13 @@ class HeadTagger(Tagger):
         return (embeddings.astype(np.float32) @ self.head.weights.T + self.head.bias).astype(np.float32)
 
     def _answers(
-        self, texts: Sequence[str], windows: Sequence[Window]
+        self,
+        texts: Sequence[str],
+        windows: Sequence[Window],
+        numbers: NDArray[np.int64],
+        forward: Forward | None = None,
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        parts = [texts[window.text][window.start : window.end] for window in windows]
-        for numbers, embeddings in self.encoder.encode_batches(parts):
-            yield numbers, self.scores(embeddings)
+        chosen = [windows[number] for number in numbers]
+        parts = [texts[window.text][window.start : window.end] for window in chosen]
+        for batch, embeddings in self.encoder.encode_batches(parts):
+            yield numbers[batch], self.scores(embeddings)

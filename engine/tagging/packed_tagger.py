@@ -1,7 +1,7 @@
 """A BERT classifier without padding, that computes of its last block only what the head reads: [CLS].
 
-The head sees nothing but the first token of the last block, so there the queries, the mixing and the feed-forward
-part of all others are never made; of six blocks that saves an eighth. The logits are those of transformers'
+The head sees nothing but the first token of the last block, so there the mixing and the feed-forward part of all others
+are never made; of six blocks that saves an eighth. The logits are those of transformers'
 `BertForSequenceClassification` in evaluation, to rounding.
 """
 
@@ -18,27 +18,27 @@ from engine.encoding.packed import PackedBert, _runs, can_pack
 class PackedTagger:
     """A `BertForSequenceClassification`'s forward pass over lists of token ids; it shares the model's weights."""
 
-    def __init__(self, bert: "_PackedCls", model: Any) -> None:
-        self._bert = bert
-        self._pooler = model.bert.pooler.dense
-        self._head = model.classifier
+    def __init__(self, bert: "PackedCls", pooler: Any, head: Any) -> None:
+        self.bert = bert
+        self.pooler = pooler
+        self.head = head
 
     @classmethod
     def of(cls, model: Any) -> "Self | None":
         """Pack a model; None when it is not a plain float32 BERT on the CPU with [CLS] pooler and linear head."""
         if type(model).__name__ != "BertForSequenceClassification" or not can_pack(model.bert):
             return None
-        return cls(_PackedCls.packed(model.bert), model)
+        return cls(PackedCls.packed(model.bert), model.bert.pooler.dense, model.classifier)
 
     def __call__(
         self, token_ids: Sequence[Sequence[int]], segments: Sequence[Sequence[int]] | None = None
     ) -> Tensor:
         """Return the logits (n_texts, n_labels) float32; `segments` are 0 or 1 a token, where texts are pairs."""
-        pooled = torch.tanh(self._pooler(self._bert.cls(token_ids, segments)))
-        return self._head(pooled)  # type: ignore[no-any-return]
+        pooled = torch.tanh(self.pooler(self.bert.cls(token_ids, segments)))
+        return self.head(pooled)  # type: ignore[no-any-return]
 
 
-class _PackedCls(PackedBert):
+class PackedCls(PackedBert):
     """PackedBert that gives the first token of each text alone, and knows two segments."""
 
     _second: Tensor
@@ -46,10 +46,18 @@ class _PackedCls(PackedBert):
 
     @classmethod
     def packed(cls, model: Any) -> Self:
+        """Pack a BertModel that `can_pack` accepts."""
         made = cls.of(model)
         assert isinstance(made, cls)
         kinds = model.embeddings.token_type_embeddings.weight.detach()
         made._second = kinds[-1] - kinds[0]
+        return made
+
+    @classmethod
+    def like(cls, other: "PackedCls") -> Self:
+        """Return one of this class with the weights of another."""
+        made = cls(other._words, other._positions, other._norm, other._layers, other._heads)
+        made._second = other._second
         return made
 
     def cls(self, token_ids: Sequence[Sequence[int]], segments: Sequence[Sequence[int]] | None) -> Tensor:
@@ -57,17 +65,15 @@ class _PackedCls(PackedBert):
         lengths = [len(ids) for ids in token_ids]
         runs = _runs(lengths)
         states = self._embedded(token_ids, lengths, segments)
-        for layer in self._layers[:-1]:
-            attended = self._attention(torch.addmm(layer.attend[0], states, layer.attend[1]), runs)
-            states = _rest(layer, attended, states)
-        last = self._layers[-1]
+        last = len(self._layers) - 1
+        for number in range(last):
+            attended = self._attention(self._product(number, "attend", states), runs)
+            states = self._after_attention(number, attended, states)
         dim = states.shape[1]
         starts = torch.tensor([0, *lengths[:-1]]).cumsum(0)
-        first = states[starts]
-        bias, weight = last.attend
-        query = torch.addmm(bias[:dim], first, weight[:, :dim])
-        others = torch.addmm(bias[dim:], states, weight[:, dim:])
-        return _rest(last, self._first_attention(query, others, runs), first)
+        projected = self._product(last, "attend", states)
+        attended = self._first_attention(projected[starts, :dim], projected[:, dim:], runs)
+        return self._after_attention(last, attended, states[starts])
 
     def _embedded(
         self,
@@ -95,13 +101,3 @@ class _PackedCls(PackedBert):
             text += count
             start += count * length
         return torch.cat(attended)
-
-
-def _rest(layer: Any, attended: Tensor, states: Tensor) -> Tensor:
-    """Return the block's output: mixed, added, and through the feed-forward part."""
-    bias, weight = layer.mix
-    states = layer.after_attention(torch.addmm(bias, attended, weight).add_(states))
-    bias, weight = layer.widen
-    wide = layer.activate(torch.addmm(bias, states, weight))
-    bias, weight = layer.narrow
-    return layer.after_feed_forward(torch.addmm(bias, wide, weight).add_(states))  # type: ignore[no-any-return]

@@ -4,8 +4,9 @@ opening.py opens one out of a folder, head_tagger.py is one over the encoder's e
 read to their end, in windows of whole sentences.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,14 @@ TOKEN_BUDGET = 2048
 PACKED_BUDGET = 512
 """Tokens in one batch on one core: small enough to stay in its cache."""
 MAX_BATCH = 64
+MANY_WINDOWS = 128
+"""From so many windows on it pays to make the model in 8 bits, and to read with it."""
+CLOSE = 0.1
+"""Where 8 bits leave the two likeliest labels closer together than this, the text is read again in full."""
 UNSURE_BELOW = 0.5
+
+Forward = Callable[[Sequence[list[int]], Sequence[list[int]] | None], Any]
+"""A way to the logits (n, n_outputs) of texts' token ids, and of their segments where they are pairs."""
 
 
 def shipped_tagger(name: str = SENTIMENT) -> Path:
@@ -145,17 +153,27 @@ class Tagger:
         return reading.probabilities
 
     def read_steps(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> Steps[Reading]:
-        """Like `tag_steps`, and return what each window said as well."""
+        """Like `tag_steps`, and return what each window said as well.
+
+        Many windows are read in 8 bits where that is quicker; texts whose label that may leave open, once more in full.
+        """
         windows = self.windows(texts, seconds)
         rows = np.array([window.text for window in windows], np.int64)
         weights = np.array([window.weight for window in windows], np.float64)
         said = np.zeros((len(windows), len(self.labels)), np.float32)
         waiting = np.bincount(rows, minlength=len(texts))
-        for numbers, logits in self._answers(texts, windows):
+        quick = self._quick if len(windows) >= MANY_WINDOWS else None
+        for numbers, logits in self._answers(texts, windows, np.arange(len(windows)), quick):
             said[numbers] = self.chances(logits)
             np.subtract.at(waiting, rows[numbers], 1)
             yield Progress("Tagging", int((waiting == 0).sum()), len(texts), "texts")
         combined = self.manner.combiner(said, weights, rows, len(texts), self.multi_label)
+        if quick:
+            close = np.flatnonzero(self._is_close(combined)[rows])
+            for numbers, logits in self._answers(texts, windows, close):
+                said[numbers] = self.chances(logits)
+                yield Progress("Tagging", len(texts), len(texts), "texts", "reading close ones again")
+            combined = self.manner.combiner(said, weights, rows, len(texts), self.multi_label)
         return Reading(combined, said, rows, weights)
 
     def windows(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> list[Window]:
@@ -180,14 +198,7 @@ class Tagger:
 
         That is before the temperature and the softmax. `segments` are those of windows of pairs.
         """
-        import torch
-
-        kinds = [kind for kind in segments or () if kind is not None]
-        with torch.inference_mode():
-            answer = (
-                self._packed(token_ids, kinds or None) if self._packed else self._padded(token_ids, kinds)
-            )
-        return answer.float().cpu().numpy()[:, self.columns]
+        return self._answer(self._packed or self._padded, token_ids, segments or ())
 
     def chances(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probabilities (n, n_labels) float32 of logits, by the tagger's temperature."""
@@ -195,24 +206,58 @@ class Tagger:
         return (sigmoid(scaled) if self.multi_label else softmax(scaled)).astype(np.float32)
 
     def _answers(
-        self, texts: Sequence[str], windows: Sequence[Window]
+        self,
+        texts: Sequence[str],
+        windows: Sequence[Window],
+        numbers: NDArray[np.int64],
+        forward: Forward | None = None,
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-        """Yield (numbers of windows, their logits) in batches of like length, so that little is padded."""
+        """Yield (some of the `numbers` of windows, their logits) in batches of like length: little is padded."""
         import torch
 
-        cores = torch.get_num_threads() if self._packed else 1
         budget = PACKED_BUDGET if self._packed else TOKEN_BUDGET
-        batches = list(_batches([len(window.ids) for window in windows], budget))
+        batches = list(_batches([len(windows[number].ids) for number in numbers], budget))
 
         def read(batch: NDArray[np.int64]) -> NDArray[np.float32]:
-            chosen = [windows[number] for number in batch]
-            return self.logits([window.ids for window in chosen], [window.segments for window in chosen])
+            chosen = [windows[number] for number in numbers[batch]]
+            ids, segments = [window.ids for window in chosen], [window.segments for window in chosen]
+            return self._answer(forward or self._packed or self._padded, ids, segments)
 
         # a model that is not packed shares its own work out among the cores
-        answers = side_by_side(read, batches, cores) if self._packed else map(read, batches)
-        yield from zip(batches, answers, strict=True)
+        answers = side_by_side(read, batches, torch.get_num_threads()) if self._packed else map(read, batches)
+        for batch, logits in zip(batches, answers, strict=True):
+            yield numbers[batch], logits
 
-    def _padded(self, token_ids: Sequence[list[int]], segments: Sequence[list[int]]) -> Any:
+    def _answer(
+        self,
+        forward: Forward,
+        token_ids: Sequence[list[int]],
+        segments: Sequence[list[int] | None],
+    ) -> NDArray[np.float32]:
+        import torch
+
+        kinds = [kind for kind in segments if kind is not None]
+        with torch.inference_mode():
+            answer = forward(token_ids, kinds or None)
+        return answer.float().cpu().numpy()[:, self.columns]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _quick(self) -> "PackedTagger | None":
+        """The model in 8 bits; None where it cannot be or would be no quicker. Made when there is much to read."""
+        from engine.tagging.eight_bit import SENTENCES, in_eight_bits
+
+        if self._packed is None or self.model.config.hidden_act != "gelu":
+            return None
+        return in_eight_bits(self._packed, [window.ids for window in self._cutter.windows(SENTENCES)])
+
+    def _is_close(self, chances: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Say of which texts (n,) 8 bits may not have found the label that the model gives."""
+        if self.multi_label or chances.shape[1] < 2:
+            return (np.abs(chances - 0.5) < CLOSE / 2).any(axis=1)  # type: ignore[no-any-return]
+        second, first = np.partition(chances, -2, axis=1)[:, -2:].T
+        return first - second < CLOSE  # type: ignore[no-any-return]
+
+    def _padded(self, token_ids: Sequence[list[int]], segments: Sequence[list[int]] | None) -> Any:
         """Return the logits of a padded batch; one that is too much for the GPU's memory is taken in halves."""
         import torch
 
@@ -225,7 +270,8 @@ class Tagger:
                 raise
             torch.cuda.empty_cache()
         half = len(token_ids) // 2
-        parts = [(token_ids[:half], segments[:half]), (token_ids[half:], segments[half:])]
+        first, second = (segments[:half], segments[half:]) if segments else (None, None)
+        parts = [(token_ids[:half], first), (token_ids[half:], second)]
         return torch.cat([self._padded(*part) for part in parts])
 
 

@@ -1,7 +1,8 @@
 """Texts tagged a second: `Tagger` against transformers' plain text classification pipeline with the same model.
 
 Run it with `python -m tests.benchmarks.tagging_rate`; the ways take turns on the same texts, so that a change of the
-machine's speed meets all of them. What they say of each text must be the same.
+machine's speed meets all of them. The last columns
+say how many labels are not the pipeline's, and how far the probabilities are from its own on average.
 """
 
 import copy
@@ -18,11 +19,10 @@ from tests.benchmarks.texts import passages
 
 ROUNDS = 3
 KINDS = {
-    "passages of 20–150 words": (48, (20, 150)),
-    "comments of 5–60 words": (96, (5, 60)),
-    "lines of 5–15 words": (144, (5, 15)),
+    "passages of 20–150 words": (192, (20, 150)),
+    "comments of 5–60 words": (384, (5, 60)),
+    "lines of 5–15 words": (576, (5, 15)),
 }
-CLOSE = 1e-4
 
 Tag = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -38,15 +38,22 @@ def main() -> None:
     rows = []
     for kind, (count, words) in KINDS.items():
         rounds = [_fitting(tagger, passages(count, words, seed=number)) for number in range(ROUNDS)]
-        taken = _in_turns(ways, rounds)
+        taken, others, apart = _in_turns(ways, rounds)
         rates = {way: len(rounds[0]) / median(seconds) for way, seconds in taken.items()}
         rows += [
-            (kind if way == "pipeline" else "", way, f"{rate:.1f}", f"{rates['Asterism'] / rate:.2f}")
+            (
+                kind if way == "pipeline" else "",
+                way,
+                f"{rate:.1f}",
+                f"{rates['Asterism'] / rate:.2f}",
+                f"{others[way]:.1%}",
+                f"{apart[way]:.4f}",
+            )
             for way, rate in rates.items()
         ]
     print_table(
         f"Tagging, median of {ROUNDS}; {torch.get_num_threads()} threads",
-        ("texts", "way", "texts/s", "Asterism is faster by"),
+        ("texts", "way", "texts/s", "Asterism is faster by", "other labels", "apart"),
         rows,
     )
 
@@ -77,19 +84,26 @@ def _fitting(tagger: Tagger, texts: Sequence[str]) -> list[str]:
     return [text[: window.end] for text in texts for window in tagger.windows([text])[:1]]
 
 
-def _in_turns(ways: dict[str, Tag], rounds: Sequence[Sequence[str]]) -> dict[str, list[float]]:
-    """Return the seconds that each way took for each round, after one round that does not count."""
+def _in_turns(
+    ways: dict[str, Tag], rounds: Sequence[Sequence[str]]
+) -> tuple[dict[str, list[float]], dict[str, float], dict[str, float]]:
+    """Return the seconds that each way took for each round, after one round that does not count.
+
+    And the share of its labels that are not the first way's, and how far its probabilities were from these on average.
+    """
     taken: dict[str, list[float]] = {way: [] for way in ways}
-    for texts in [rounds[0][:8], *rounds]:
-        said = []
+    said: dict[str, list[NDArray[np.float32]]] = {way: [] for way in ways}
+    for texts in [rounds[0], *rounds]:
         for way, tag in ways.items():
             started = time.perf_counter()
-            said.append(tag(texts))
+            said[way].append(tag(texts))
             taken[way].append(time.perf_counter() - started)
-        for other in said[1:]:
-            assert np.array_equal(said[0].argmax(1), other.argmax(1)), "labels differ"
-            assert np.abs(said[0] - other).max() < CLOSE, "probabilities differ"
-    return {way: seconds[1:] for way, seconds in taken.items()}
+    all_said = {way: np.concatenate(parts) for way, parts in said.items()}
+    first = all_said["pipeline"]
+    others = {way: float((first.argmax(1) != each.argmax(1)).mean()) for way, each in all_said.items()}
+    apart = {way: float(np.abs(first - each).mean()) for way, each in all_said.items()}
+    assert max(others.values()) < 0.01, f"labels differ: {others}"
+    return {way: seconds[1:] for way, seconds in taken.items()}, others, apart
 
 
 if __name__ == "__main__":
