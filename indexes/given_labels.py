@@ -3,6 +3,7 @@
 Every function works inside the caller's transaction. A label is given for the tagger's name, whatever weights it has
 by now. The passage is named by id, and by text and document as well, as in judgements.py: when the id is gone, the
 labels hold for the passage that has the text now. Nothing is removed with a passage: its text may come back.
+The one label NONE says that none of the tagger's holds; no row, that nothing was said.
 """
 
 import json

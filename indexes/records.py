@@ -233,6 +233,10 @@ class MapView:
     scale: float
 
 
+NONE = ""
+"""Given in place of labels: none of the tagger's holds, which only one that gives several can be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tags:
     """Stored tags of one tagger, and the labels that the user gave: passage i has `labels[label_ids[i]]`.
@@ -240,8 +244,8 @@ class Tags:
     passage_ids (n,) int64 rising; label_ids (n,) int32, the user's label where there is one, else the likeliest;
     probabilities (n, n_labels) float32, what the tagger said: rows sum to 1, unless it gives several labels
     (`multi_label`), or are zeros where it has not tagged yet. given (n, n_labels) int8: 1 where the user gave this
-    label, 0 where another one, -1 where none at all; or (0, 0) when no passage was given any. `lesson`: what the
-    tagger learned from given labels is in the probabilities.
+    label, 0 where another one or NONE, -1 where nothing was given; or (0, 0) when no passage was given any. `lesson`:
+    what the tagger learned from given labels is in the probabilities.
     """
 
     tagger: str

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexes import documents, given_labels, lessons
-from indexes.records import Tags
+from indexes.records import NONE, Tags
 
 HOLDS = 0.5
 """The probability from which on a label holds, of a tagger that gives several."""
@@ -66,9 +66,11 @@ def tags(
     found = told(db, tagger, labels, multi_label=multi_label, with_lesson=True)
     given = given_labels.given_labels(db, given_labels.tagger_name(tagger))
     if not found.labels:
-        found = replace(found, labels=tuple(dict.fromkeys(label for row in given.values() for label in row)))
+        named = dict.fromkeys(label for row in given.values() for label in row if label != NONE)
+        found = replace(found, labels=tuple(named))
         found = replace(found, probabilities=np.zeros((0, len(found.labels)), np.float32))
-    known = {passage_id: row for passage_id, row in given.items() if set(row) & set(found.labels)}
+    sayable = {*found.labels, NONE} if found.multi_label else {*found.labels}
+    known = {passage_id: row for passage_id, row in given.items() if sayable.intersection(row)}
     return _with_given(found, known) if known else found
 
 
@@ -119,7 +121,7 @@ def labelled(db: sqlite3.Connection, wanted: Callable[[str], bool]) -> list[tupl
                 kept = ids[~np.isin(ids, corrected)] if len(corrected) else ids
                 found.setdefault((name, label), []).append(kept)
     for name, rows in given.items():
-        for label in {label for row in rows.values() for label in row if wanted(label)}:
+        for label in {label for row in rows.values() for label in row if label != NONE and wanted(label)}:
             ids = np.array([passage_id for passage_id, row in rows.items() if label in row], np.int64)
             found.setdefault((name, label), []).append(ids)
     return [(label, np.unique(np.concatenate(ids))) for (_, label), ids in found.items()]
@@ -156,7 +158,7 @@ def _remove_others(db: sqlite3.Connection, name: str, kept: str) -> None:
 
 
 def _with_given(told: Tags, given: Mapping[int, tuple[str, ...]]) -> Tags:
-    """Return tags with the labels that the user gave; of several the one that the tagger finds likeliest leads."""
+    """Return tags with the labels that the user gave; of several or none the likeliest to the tagger leads."""
     ids = np.union1d(told.passage_ids, np.fromiter(given, np.int64))
     label_ids = np.zeros(len(ids), np.int32)
     probabilities = np.zeros((len(ids), len(told.labels)), np.float32)
@@ -166,7 +168,8 @@ def _with_given(told: Tags, given: Mapping[int, tuple[str, ...]]) -> Tags:
     for passage_id, names in given.items():
         row = int(np.searchsorted(ids, passage_id))
         given_rows[row] = [label in names for label in told.labels]
-        label_ids[row] = np.where(given_rows[row], probabilities[row], -1).argmax()
+        if given_rows[row].any():
+            label_ids[row] = np.where(given_rows[row], probabilities[row], -1).argmax()
     return replace(told, passage_ids=ids, label_ids=label_ids, probabilities=probabilities, given=given_rows)
 
 

@@ -154,7 +154,12 @@ def _add_tagging(commands: Commands, common: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--give", nargs="+", type=int, metavar="PASSAGE_ID", help="give passages the labels of --label"
     )
-    tag.add_argument("--label", action="append", metavar="LABEL", help="with --give; none takes it back")
+    tag.add_argument(
+        "--label",
+        action="append",
+        metavar="LABEL",
+        help="with --give; without any the given is taken back, with “” none of several holds",
+    )
     tag.add_argument("-k", type=_positive, default=10, help="with --query, --least-sure: how many (10)")
     tag.add_argument("--tagger", default="sentiment", metavar="NAME")
     tag.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .parquet")

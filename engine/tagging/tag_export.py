@@ -14,6 +14,8 @@ from indexes.records import Tags
 BATCH = 2000
 BETWEEN = "; "
 """Between the labels of a passage that has several."""
+NO_LABEL = "none of these"
+"""Given, where the user said that none of several labels holds."""
 
 
 def export_tags(path: Path, catalogue: Catalogue, tags: Tags, unsure_below: float) -> int:
@@ -50,7 +52,9 @@ def _add_tags(columns: dict[str, list[Any]], tags: Tags, rows: Any, unsure_below
     columns["label"] = [BETWEEN.join(names[row]) for row in having]
     columns["probability"] = probabilities.max(1).tolist() if tags.labels else []
     columns["state"] = [str(STATES[state]) for state in np.where(by_user(tags)[rows], SURE, found).tolist()]
-    columns["given"] = [BETWEEN.join(names[row == 1]) for row in given]
+    columns["given"] = [
+        BETWEEN.join(names[row == 1]) or (NO_LABEL if (row == 0).all() else "") for row in given
+    ]
     for place, label in enumerate(tags.labels):
         name = label if label not in (*columns, "cluster_id", "cluster_name") else f"probability of {label}"
         columns[name] = probabilities[:, place].tolist()

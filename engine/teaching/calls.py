@@ -13,7 +13,7 @@ from engine.tagging.records import Lesson, TaggerInfo, TaggerKind
 from engine.tagging.tagger import SENTIMENT
 from indexes.errors import ModelError, TooSmall
 from indexes.given_labels import tagger_name
-from indexes.records import Tags
+from indexes.records import NONE, Tags
 
 MOST_LABELS = 200
 LONGEST_LABEL = 60
@@ -62,29 +62,35 @@ class TeachingCalls(TaggingCalls):
     ) -> Tags:
         """Note what the user calls passages, in place of what was noted; () takes it back. Returns the tags.
 
-        Raises ModelError for a label that the tagger does not know, or several where it gives one; CorpusError when a
-        passage is gone, and then none is labelled.
+        (NONE,) says that none of the labels holds, to a tagger that gives several. Raises ModelError for a label that
+        the tagger does not know, or several or none where it gives one; CorpusError when a passage is gone, and then
+        none is labelled.
         """
         folder, info = self._teachable(tagger)
         known = {label.casefold(): label for label in info.labels}
-        asked = dict.fromkeys(known.get(label.strip().casefold(), label) for label in labels)
-        strange = [label for label in asked if label not in info.labels]
+        asked = dict.fromkeys(known.get(label.strip().casefold(), label.strip()) for label in labels)
+        strange = [label for label in asked if label not in (*info.labels, NONE)]
         if strange:
             raise ModelError(
                 f"“{info.name}” has no label “{strange[0]}”. Its labels are: {', '.join(info.labels)}."
             )
         if len(asked) > 1 and not info.multi_label:
             raise ModelError(f"“{info.name}” gives a passage one label, not {len(asked)}. Choose one.")
-        ordered = [label for label in info.labels if label in asked]
+        if NONE in asked and (len(asked) > 1 or not info.multi_label):
+            why = "beside a label" if len(asked) > 1 else "to a tagger that always gives one"
+            raise ModelError(
+                f"“None of these” cannot be said {why}. Choose one of: {', '.join(info.labels)}."
+            )
+        ordered = [label for label in (*info.labels, NONE) if label in asked]
         corpus = self._corpus(name)
         with corpus.noting() as catalogue:
             catalogue.give_labels(folder.name, passage_ids, ordered)
         return self.tags(name, tagger)
 
     def given_labels(self, name: str, tagger: str = SENTIMENT) -> tuple[tuple[int, tuple[str, ...]], ...]:
-        """Return (passage id, labels) of the labels given for a tagger, oldest first."""
+        """Return (passage id, labels) of the labels given for a tagger, oldest first; () where none of them holds."""
         given = self._corpus(name).catalogue.given_labels(tagger_name(self._tagger_id(tagger)))
-        return tuple(given.items())
+        return tuple((passage_id, () if NONE in row else row) for passage_id, row in given.items())
 
     def learn(self, name: str, tagger: str = SENTIMENT) -> Steps[Lesson]:
         """Let a tagger learn from the labels given in a corpus, and tag that anew; see teaching.py.

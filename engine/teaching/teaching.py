@@ -4,7 +4,7 @@ What a tagger of the user's own learns is its head, in the library; what any oth
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from indexes.catalogue import Catalogue
 from indexes.errors import ModelError, TooSmall
 from indexes.given_labels import tagger_name
 from indexes.lessons import StoredLesson
-from indexes.records import Mark, Tags
+from indexes.records import NONE, Mark, Tags
 
 if TYPE_CHECKING:
     from engine.encoding.encoder import Encoder
@@ -47,7 +47,7 @@ class Given:
 
 def given_of(catalogue: Catalogue, name: str, info: TaggerInfo, encoder_id: str) -> Given:
     """Return what a tagger of this name can learn from in a corpus; TooSmall, saying why, when that is too little."""
-    labels = known_labels(catalogue.given_labels(name), info.labels)
+    labels = known_labels(catalogue.given_labels(name), info)
     ids, embeddings = catalogue.embeddings_of(encoder_id, sorted(labels))
     if labels and not len(ids):
         raise TooSmall(
@@ -59,10 +59,19 @@ def given_of(catalogue: Catalogue, name: str, info: TaggerInfo, encoder_id: str)
     return Given(ids, embeddings, targets)
 
 
-def known_labels(given: Mapping[int, tuple[str, ...]], labels: Sequence[str]) -> dict[int, tuple[str, ...]]:
-    """Return passage id → those of its given labels that are labels of the tagger now, without passages of none."""
-    kept = {passage_id: tuple(name for name in row if name in labels) for passage_id, row in given.items()}
-    return {passage_id: row for passage_id, row in kept.items() if row}
+def known_labels(given: Mapping[int, tuple[str, ...]], info: TaggerInfo) -> dict[int, tuple[str, ...]]:
+    """Return passage id → those of its given labels that are labels of the tagger now.
+
+    Without the passages that are left with none, but for those of which that was said to a tagger that gives several.
+    """
+    kept = {
+        passage_id: tuple(name for name in row if name in info.labels) for passage_id, row in given.items()
+    }
+    return {
+        passage_id: row
+        for passage_id, row in kept.items()
+        if row or (info.multi_label and NONE in given[passage_id])
+    }
 
 
 def check_enough(targets: NDArray[np.int8], info: TaggerInfo) -> None:

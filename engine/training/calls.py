@@ -8,13 +8,14 @@ from typing import Any
 from engine.opened import Opened
 from engine.progress import Steps
 from engine.tagging import known_taggers
-from engine.tagging.records import TaggerInfo, TaggerKind
+from engine.tagging.records import BY_COSINE, TaggerInfo, TaggerKind
 from engine.tagging.tagger_files import read_description
 from engine.tagging.tagger_measures import LabelledText
+from engine.teaching.teaching import known_labels
 from engine.training.routes import FEW_A_LABEL, ROUTES
 from indexes.errors import ModelError, TooSmall
 from indexes.given_labels import tagger_name
-from indexes.records import Source
+from indexes.records import NONE, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class TrainingCalls(Opened):
                 f"“{info.name}” reads pairs of texts, and passages are single ones. Train it from a table."
             )
         chosen = _route(route, None)
-        given = self._given(name, tagger)
+        given = self._given(name, info, tagger)
         where = f"the passages of “{name}” that you labelled"
         check_labels(given, where, multi_label=info.multi_label)
         shipped = folder in known_taggers.shipped_folders().values()
@@ -128,7 +129,7 @@ class TrainingCalls(Opened):
         told = yield from next_sentences.told_by_cosine(made, self.encoder())
         described = {
             "origin": f"trained on {len(made.train):,} pairs of sentences of “{name}”",
-            "also_measured": {"held-out accuracy by cosine alone": round(told, 4)},
+            "also_measured": {BY_COSINE: round(told, 4)},
         }
         return (yield from self._make(wish, made.train, made.held, described))
 
@@ -243,14 +244,14 @@ class TrainingCalls(Opened):
             multi_label=wish.multi_label,
         )
 
-    def _given(self, name: str, tagger: str) -> list[LabelledText]:
+    def _given(self, name: str, info: TaggerInfo, tagger: str) -> list[LabelledText]:
         """Return the passages that the user gave labels to; TooSmall when there are none."""
         catalogue = self._corpus(name).catalogue
-        given = catalogue.given_labels(tagger_name(self._tagger_id(tagger)))
+        given = known_labels(catalogue.given_labels(tagger_name(self._tagger_id(tagger))), info)
         if not given:
             raise TooSmall(f"You have given no passage of “{name}” a label of “{tagger}” yet.")
         return [
-            LabelledText(passage.text, given[passage.id][0], "", given[passage.id][1:])
+            LabelledText(passage.text, (*given[passage.id], NONE)[0], "", given[passage.id][1:])
             for passage in catalogue.passages(sorted(given))
         ]
 

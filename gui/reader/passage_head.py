@@ -122,6 +122,7 @@ class PassageHead(QWidget):
         shown = (
             f"{listed(tag.names)}, yours" if tag.mine else f"{listed(tag.names)}, {percent(tag.probability)}"
         )
-        self.tag_chip.say(f"{sign} {shown}" if sign else shown, f"{tag.tip()} (by {tags.tagger})", ink)
+        says = f"{sign} {shown}" if sign else shown
+        self.tag_chip.say(says, f"{tag.tip()} (by {tags.tagger})", ink if tag.names else "")
         self.tag_chip.setMinimumWidth(min(self.tag_chip.sizeHint().width(), TAG_WIDTH))
         self.tag_chip.show()

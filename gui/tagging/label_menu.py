@@ -10,6 +10,7 @@ from gui.session import Session
 from gui.tagging.label_chips import N_KEYS, labels_of
 from gui.tagging.tag_commands import TagCommands
 from gui.wording import count
+from indexes.records import NONE
 
 Target = Literal["current", "selection"]
 
@@ -50,17 +51,28 @@ class LabelMenu(QMenu):
             action.setCheckable(current)
             action.setChecked(label in given)
             action.triggered.connect(partial(_give, give, place))
+        if self._commands.several:
+            none = self.addAction("None of these\tX" if current else "None of these")
+            none.setCheckable(current)
+            none.setChecked(NONE in given)
+            none.triggered.connect(self._give_none)
         self.addSeparator()
         back = self.addAction("Take labels back" if not current else "Take label back\t0")
         back.setEnabled(not current or bool(given))
         back.triggered.connect(self._take_back)
 
     def _label_selection(self, place: int) -> None:
-        self._commands.label_selection(labels_of(self._session)[place])
+        self._commands.label_selection([labels_of(self._session)[place]])
+
+    def _give_none(self) -> None:
+        if self._target == "selection":
+            self._commands.label_selection([NONE])
+        else:
+            self._commands.label_current_none()
 
     def _take_back(self) -> None:
         if self._target == "selection":
-            self._commands.label_selection("")
+            self._commands.label_selection(())
         else:
             self._commands.label([self._session.current], ())
 

@@ -12,12 +12,12 @@ from gui.notices import Notices, confirm
 from gui.session import Session
 from gui.tagging.tagged import given_labels
 from gui.wording import count
-from indexes.records import Tags
+from indexes.records import NONE, Tags
 
 FORMATS = "Tables (*.csv *.parquet)"
 
 Given = tuple[tuple[int, ...], tuple[str, ...]]
-"""Passages and the labels they were given; () took a label back."""
+"""Passages and the labels they were given; (NONE,) said that none holds, () took that or a label back."""
 
 
 class TagCommands(QObject):
@@ -70,25 +70,37 @@ class TagCommands(QObject):
 
     def label_current(self, number: int) -> None:
         """Give the passage being read the label with this number, from 0; the same again takes it back."""
-        tags, current = self._session.tags, self._session.current
+        current = self._session.current
         names = self.labels()
         if not current or number >= len(names):
             return
         label, given = names[number], self.given(current)
-        if tags is not None and tags.multi_label:
+        if self.several:
             wanted = tuple(name for name in names if (name in given) != (name == label))
         else:
             wanted = () if given == (label,) else (label,)
         self.label([current], wanted)
 
-    def label_selection(self, label: str) -> None:
-        """Give all selected passages one label."""
-        self.label(sorted(self._session.selection), (label,) if label else ())
+    def label_current_none(self) -> None:
+        """Say that none of the labels holds of the passage being read; again takes it back."""
+        current = self._session.current
+        if current and self.several:
+            self.label([current], () if self.given(current) == (NONE,) else (NONE,))
+
+    def label_selection(self, labels: Sequence[str]) -> None:
+        """Give all selected passages the same labels; none takes those back that they were given."""
+        self.label(sorted(self._session.selection), labels)
 
     def undo_label(self) -> None:
         """Take back the label that was given last."""
         if self._given:
             self._give(*self._given.pop())
+
+    @property
+    def several(self) -> bool:
+        """Whether the chosen tagger may give a passage several labels, or none."""
+        info, tags = self._session.tagger_info, self._session.tags
+        return tags.multi_label if tags is not None else info is not None and info.multi_label
 
     def labels(self) -> tuple[str, ...]:
         """Return the labels of the chosen tagger."""
@@ -96,14 +108,15 @@ class TagCommands(QObject):
         return info.labels if info else tags.labels if tags else ()
 
     def given(self, passage_id: int) -> tuple[str, ...]:
-        """Return the labels that the user gave a passage, () when none."""
+        """Return the labels that the user gave a passage, (NONE,) when they said that none holds, () when nothing."""
         tags = self._session.tags
         if tags is None:
             return ()
         row = int(tags.passage_ids.searchsorted(passage_id))
         if row == len(tags.passage_ids) or tags.passage_ids[row] != passage_id:
             return ()
-        return given_labels(tags, row)
+        none = len(tags.given) > 0 and not tags.given[row].any()
+        return (NONE,) if none else given_labels(tags, row)
 
     def learn(self) -> None:
         """Let the tagger learn from the labels that were given."""

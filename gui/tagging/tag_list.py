@@ -27,7 +27,9 @@ class TagList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setAccessibleName("Tagged passages")
-        self.setAccessibleDescription("Keys 1 to 9 give a label, 0 takes it back, U undoes")
+        self.setAccessibleDescription(
+            "Keys 1 to 9 give a label, X says that none holds, 0 takes it back, U undoes"
+        )
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -13,6 +13,7 @@ from engine.teaching.calls import TeachingCalls
 from indexes.catalogue import Catalogue
 from indexes.errors import CorpusBusy, CorpusError, ModelError, TooSmall
 from indexes.lock import write_lock
+from indexes.records import NONE
 from tests.indexes.making import put_texts, text_hash
 
 ENCODER = "tiny@000000000001/mean"
@@ -231,6 +232,45 @@ def test_a_tagger_of_several_labels_learns_each_on_its_own(calls: TeachingCalls)
     tags = calls.tags("Notes", "topics")
     assert tags.multi_label
     assert (tags.probabilities[27:] >= 0.5).tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
+
+
+def test_passages_with_none_of_the_labels_teach_a_tagger_of_several_where_none_holds(
+    calls: TeachingCalls,
+) -> None:
+    for name in ("sure", "unsure"):
+        calls.make_tagger(name, ("wet", "high"), multi_label=True)
+        calls.label_passages("Notes", [1, 4, 7, 10], ["wet"], name)
+        calls.label_passages("Notes", [2, 5, 8, 11], ["high"], name)
+    tags = calls.label_passages("Notes", [3, 6, 9, 12], [NONE], "sure")
+    assert tags.given[[0, 1, 2]].tolist() == [[1, 0], [0, 1], [0, 0]]
+    assert calls.given_labels("Notes", "sure")[-1] == (12, ())
+    lesson = finish(calls.learn("Notes", "sure"))
+    assert (lesson.given, lesson.after.texts, lesson.after.accuracy) == (12, 12, 1)
+    told = calls.tags("Notes", "sure").probabilities
+    assert (told[27:] >= 0.5).tolist() == [[1, 0], [0, 1], [0, 0]]
+    assert finish(calls.learn("Notes", "unsure")).given == 8
+    assert (calls.tags("Notes", "unsure").probabilities[29] > told[29]).all(), "it was never shown the land"
+
+
+def test_none_can_be_said_alone_and_only_to_a_tagger_that_gives_several(calls: TeachingCalls) -> None:
+    calls.make_tagger("topics", ("wet", "high"), multi_label=True)
+    with pytest.raises(ModelError, match="cannot be said beside a label"):
+        calls.label_passages("Notes", [1], ["wet", NONE], "topics")
+    with pytest.raises(ModelError, match="to a tagger that always gives one"):
+        calls.label_passages("Notes", [1], [" "])
+    assert calls.given_labels("Notes", "topics") == calls.given_labels("Notes") == ()
+    calls.label_passages("Notes", [1], [" "], "topics")
+    assert calls.given_labels("Notes", "topics") == ((1, ()),)
+    calls.label_passages("Notes", [1], ["high"], "topics")
+    assert calls.given_labels("Notes", "topics") == ((1, ("high",)),)
+
+
+def test_a_tagger_that_gives_one_label_learns_nothing_from_none(calls: TeachingCalls) -> None:
+    calls.make_tagger("places", WORDS)
+    teach(calls, "places")
+    with calls._corpus("Notes").noting() as catalogue:
+        catalogue.give_labels("places", [10], [NONE])
+    assert finish(calls.learn("Notes", "places")).given == 9
 
 
 def test_a_cancelled_lesson_leaves_everything_as_it_was(calls: TeachingCalls) -> None:

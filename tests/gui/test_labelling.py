@@ -18,6 +18,7 @@ from gui.tagging.lesson_bar import LessonBar, lesson_said
 from gui.tagging.tag_commands import TagCommands
 from gui.tagging.tag_list import TagList
 from gui.tagging.tag_rows import TagRow
+from indexes.records import NONE
 from tests.gui import fakes
 from tests.gui.fakes import FakeLink
 
@@ -136,6 +137,36 @@ def test_of_several_labels_a_key_adds_one_and_stays(qtbot, desk, tag_list):
     assert desk.session.current == 3
 
 
+def test_x_says_that_none_of_several_labels_holds_and_goes_on(qtbot, desk, tag_list):
+    desk.session.set_tags(replace(fakes.tags(), multi_label=True))
+    qtbot.keyClick(tag_list, Qt.Key.Key_X)
+    assert desk.given() == {3: (NONE,)}
+    assert desk.session.tags.given[2].tolist() == [0, 0, 0]
+    assert desk.session.current == 4
+    desk.session.set_current(3)
+    qtbot.keyClick(tag_list, Qt.Key.Key_2)
+    assert desk.given() == {3: ("neutral",)}
+    qtbot.keyClick(tag_list, Qt.Key.Key_U)
+    assert desk.given() == {3: (NONE,)}
+    qtbot.keyClick(tag_list, Qt.Key.Key_X)
+    assert desk.given() == {}
+    assert desk.session.current == 3
+
+
+def test_none_is_taken_back_by_the_key_that_takes_labels_back(qtbot, desk, tag_list):
+    desk.session.set_tags(replace(fakes.tags(), multi_label=True))
+    qtbot.keyClick(tag_list, Qt.Key.Key_X)
+    desk.session.set_current(3)
+    qtbot.keyClick(tag_list, Qt.Key.Key_0)
+    assert desk.given() == {}
+
+
+def test_x_does_nothing_where_a_tagger_always_gives_one_label(qtbot, desk, tag_list):
+    qtbot.keyClick(tag_list, Qt.Key.Key_X)
+    assert desk.link.asked("label_passages") == []
+    assert desk.session.current == 3
+
+
 def test_keys_typed_into_a_line_stay_letters(qtbot, window):
     window.session.set_current(3)
     line = window.tags_panel.typed.line
@@ -204,6 +235,24 @@ def test_the_menu_of_a_passage_shows_which_label_was_given(desk, frame):
     menu = LabelMenu(desk.session, desk.commands, "current", frame)
     menu.aboutToShow.emit()
     assert [action.isChecked() for action in menu.actions()[:3]] == [False, True, False]
+    menu.actions()[-1].trigger()
+    assert desk.given() == {}
+
+
+@pytest.mark.parametrize("target", ["current", "selection"])
+def test_the_menu_offers_none_of_several_labels(desk, frame, target):
+    desk.session.set_current(3)
+    desk.session.set_selection({3, 5}, "lasso")
+    menu = LabelMenu(desk.session, desk.commands, target, frame)
+    menu.aboutToShow.emit()
+    assert not [action for action in menu.actions() if action.text().startswith("None")]
+    desk.session.set_tags(replace(fakes.tags(), multi_label=True))
+    menu.aboutToShow.emit()
+    menu.actions()[3].trigger()
+    assert desk.given() == ({3: (NONE,)} if target == "current" else {3: (NONE,), 5: (NONE,)})
+    menu.aboutToShow.emit()
+    assert menu.actions()[3].text() == ("None of these\tX" if target == "current" else "None of these")
+    assert menu.actions()[3].isChecked() == (target == "current")
     menu.actions()[-1].trigger()
     assert desk.given() == {}
 

@@ -11,7 +11,7 @@ from indexes.catalogue import Catalogue
 from indexes.errors import CorpusError
 from indexes.given_labels import tagger_name
 from indexes.lock import write_lock
-from indexes.records import Condition
+from indexes.records import NONE, Condition
 from tests.indexes.making import document, new, put, put_texts
 from tests.indexes.test_tags import tag
 
@@ -46,6 +46,33 @@ def test_a_passage_that_was_not_tagged_has_its_given_label_and_zeros(catalogue: 
     assert tags.label_ids.tolist() == [1, 2, 1]
     assert tags.probabilities.tolist() == [[0, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert tags.given.tolist() == [[0, 1, 0], [-1, -1, -1], [0, 1, 0]]
+
+
+def test_that_no_label_holds_is_given_like_a_label_and_is_none(catalogue: Catalogue) -> None:
+    put_texts(catalogue, a="One. Two. Three.")
+    chances = np.array([[0.2, 0.9, 0.8], [0.1, 0.2, 0.6]], np.float32)
+    ids = np.array([1, 2])
+    catalogue.add_tags("topics@a1", ("x", "y", "z"), ids, chances.argmax(1), chances, multi_label=True)
+    catalogue.give_labels("topics", [2, 3], [NONE])
+    tags = catalogue.tags("topics@a1")
+    assert tags.passage_ids.tolist() == [1, 2, 3]
+    assert tags.given.tolist() == [[-1, -1, -1], [0, 0, 0], [0, 0, 0]]
+    assert tags.label_ids.tolist() == [1, 2, 0], "the tagger's likeliest, else the first"
+    assert [where(catalogue, label) for label in ("y", "z", "", "*")] == [[1], [1], [], [1]]
+    assert catalogue.facets().labels == (("y", 1), ("z", 1))
+    catalogue.give_labels("topics", [2], ())
+    assert catalogue.given_labels("topics") == {3: (NONE,)}
+    assert where(catalogue, "z") == [1, 2]
+
+
+def test_none_left_from_when_a_tagger_gave_several_labels_says_nothing_to_one_that_gives_one(
+    catalogue: Catalogue,
+) -> None:
+    put_texts(catalogue, a="One. Two.")
+    catalogue.give_labels("sentiment", [1], [NONE])
+    tag(catalogue, {1: 0, 2: 2}, tagger="sentiment@b2")
+    assert catalogue.tags("sentiment@b2").given.shape == (0, 0)
+    assert catalogue.tags("unheard").labels == ()
 
 
 def test_labels_given_for_a_tagger_outlast_its_weights(catalogue: Catalogue) -> None:
