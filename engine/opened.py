@@ -8,6 +8,7 @@ from engine.corpus import Corpus
 from engine.library import Library
 from engine.tagging import known_taggers
 from engine.tagging.tagger import SENTIMENT
+from indexes.errors import ModelError
 
 if TYPE_CHECKING:
     from engine.encoding.encoder import Encoder
@@ -83,6 +84,19 @@ class Opened:
         if named in self.library.encoders():
             return self._own_encoder(named)
         return Encoder.open(Path(named) if named and named != BUNDLED else None, self._device)
+
+    def _encoder_called(self, name: str) -> "Encoder":
+        """Return the encoder of this name, the bundled one or one of the library's; ModelError when there is none."""
+        from engine.encoding.encoder import BUNDLED, Encoder
+
+        own = self.library.encoders()
+        if name in own:
+            return self._own_encoder(name)
+        if name != BUNDLED:
+            raise ModelError(f"There is no encoder “{name}”. There are: {', '.join((BUNDLED, *own))}.")
+        if self._encoder_name in (None, BUNDLED):
+            return self.encoder()
+        return Encoder.open(None, self._device)
 
     def _own_encoder(self, name: str) -> "Encoder":
         if name not in self._own_encoders:

@@ -101,20 +101,24 @@ class Workspace(SearchCalls, MapCalls, TeachingCalls, TrainingCalls, InspectingC
             return (yield from indexing.preview_sources(None, self.encoder(), sources))
         return (yield from indexing.preview_sources(self._corpus(name), self.encoder_of(name), sources))
 
-    def index(self, name: str, sources: Sequence[Source] = (), pooling: str = "") -> Steps[IndexReport]:
+    def index(
+        self, name: str, sources: Sequence[Source] = (), pooling: str = "", encoder: str = ""
+    ) -> Steps[IndexReport]:
         """Add sources to a corpus, made if need be, and bring all its sources up to date, its map too.
 
-        `pooling` is how its passages are embedded from now on, all of them; "" leaves it as it is, and a new corpus
-        pools as its encoder does. Raises ModelError for a pooling that the encoder does not have.
+        `pooling` is how its passages are embedded from now on, all of them, and `encoder` is one of `encoders()` that
+        embeds them; "" leaves it as it is, and a new corpus pools as its encoder does. Raises ModelError for an encoder
+        that there is not, or a pooling that it does not have.
         """
+        asked = self._encoder_called(encoder) if encoder else None
         if pooling:
-            self.encoder().with_pooling(pooling)  # or a mistake would leave an empty corpus behind
+            (asked or self.encoder()).with_pooling(pooling)  # or a mistake would leave an empty corpus behind
         if name not in self.library.corpora():
             self.library.create(name)
-        encoder = self.encoder_of(name)
+        chosen = asked or self.encoder_of(name)
         if pooling:
-            encoder = encoder.with_pooling(pooling)
-        report = yield from indexing.index_corpus(self._corpus(name), encoder, sources)
+            chosen = chosen.with_pooling(pooling)
+        report = yield from indexing.index_corpus(self._corpus(name), chosen, sources)
         if report.files_read:
             yield from self.place_new(name)
         return report

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from engine.map.records import MapData
 from engine.progress import Progress
@@ -87,8 +87,8 @@ class Commands(QObject):
         if not sources:
             self._notices.error("None of what was dropped is a file or folder that can be read.")
             return None
-        names = [corpus.name for corpus in self._session.corpora]
-        dialog = LoadDialog(self._link, sources, names, self._session.corpus_name, self._window)
+        session = self._session
+        dialog = LoadDialog(self._link, sources, session.corpora, session.corpus_name, self._window)
         dialog.chosen.connect(self.index)
         dialog.open()
         return dialog
@@ -104,11 +104,23 @@ class Commands(QObject):
         """Read what is new or changed in the sources of the open corpus."""
         self.index(self._session.corpus_name, ())
 
-    def index(self, name: str, sources: tuple[Source, ...]) -> None:
-        """Load sources into a corpus, then make its map."""
+    def index(self, name: str, sources: tuple[Source, ...], pooling: str = "") -> None:
+        """Load sources into a corpus, then make its map; a new one is pooled as usual, or in the way named."""
         what = place(sources[0].path) if len(sources) == 1 else count(len(sources), "source")
         title = f"Loading {what} into “{name}”" if sources else f"Updating “{name}”"
-        self._link.start(title, "index", name, sources, on_done=partial(self._on_indexed, name))
+        self._link.start(title, "index", name, sources, pooling, on_done=partial(self._on_indexed, name))
+        self._on_load_started()
+
+    def choose_encoder(self) -> None:
+        """Ask which encoder is to embed the open corpus, and let it; the list comes from the engine."""
+        self._link.call("encoders", on_done=self._on_encoders, replaces="choose_encoder")
+
+    def embed_with(self, name: str, encoder: str) -> None:
+        """Embed all of a corpus anew with an encoder, then make its map from scratch: no place on it holds."""
+        title = f"Embedding “{name}” anew with “{encoder}”"
+        self._link.start(
+            title, "index", name, (), "", encoder, on_done=partial(self._on_embedded, name, encoder)
+        )
         self._on_load_started()
 
     def remove_corpus(self) -> None:
@@ -237,6 +249,30 @@ class Commands(QObject):
             self._make_map(name, on_error=self._notices.note)  # nobody asked: no error
         elif changed:  # what is new has been placed on it; nothing on it has moved
             self._link.call("map", name, on_done=partial(self._on_map, name), replaces="map")
+
+    def _on_encoders(self, names: tuple[str, ...]) -> None:
+        corpus = self._session.corpus
+        if corpus is None:
+            return
+        now = corpus.encoder.partition("@")[0]
+        encoder, chosen = QInputDialog.getItem(
+            self._window,
+            "Embed anew",
+            f"The encoder that is to embed “{corpus.name}”. All its passages are embedded again, and its map is made "
+            "from scratch; tags and labels stay.",
+            names,
+            names.index(now) if now in names else 0,
+            editable=False,
+        )
+        if chosen and encoder != now:
+            self.embed_with(corpus.name, encoder)
+
+    def _on_embedded(self, name: str, encoder: str, report: IndexReport) -> None:
+        self.refresh(name)
+        self._notices.note(f"“{name}” is embedded by “{encoder}” now: {count(report.passages, 'passage')}.")
+        self.documents_changed.emit()
+        if report.passages:
+            self._make_map(name, on_error=self._notices.note)
 
     def _has_map(self, name: str) -> bool:
         """Whether a corpus had a map with points before it was loaded."""

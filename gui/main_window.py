@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
         self.settings.setValue("mode", self.search_panel.mode)
         self.columns.save(self.settings)
         self.map_panel.save(self.settings)
+        self.tagger_commands.save(self.settings)
         self.settings.sync()
         super().closeEvent(event)
 
@@ -246,6 +247,7 @@ class MainWindow(QMainWindow):
         self.link.job_changed.connect(self._on_change)
         self.theme.changed.connect(self._dress)
         self.corpus_panel.open_asked.connect(self.commands.open_corpus)
+        self.corpus_panel.embed_asked.connect(self.commands.embed_with)
         self.corpus_panel.remove_source_asked.connect(self.commands.remove_source)
         self.corpus_panel.source_changed.connect(self._refresh_facts)
         self.corpus_panel.documents.chosen_changed.connect(self._refresh_facts)
@@ -282,6 +284,7 @@ class MainWindow(QMainWindow):
             self.resize(min(1520, room.width() - 40), min(940, room.height() - 60))
         self.columns.restore(self.settings)
         self.map_panel.restore(self.settings)
+        self.tagger_commands.restore(self.settings)
         mode = str(self.settings.value("mode", "hybrid"))
         if mode in ("hybrid", "dense", "keyword"):
             self.search_panel.use_mode(mode)

@@ -1,11 +1,14 @@
 """Corpora: the list, what the open one is made of, its documents, and what was skipped."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from engine.records import CorpusInfo
 from gui.actions import Actions
 from gui.corpus.document_list import DocumentList
+from gui.corpus.pooling_choice import unusual_pooling
 from gui.engine_link import EngineLink
 from gui.panel import ActionButton, EmptyState, Heading, Panel, line, muted, tool_button
 from gui.session import Session
@@ -13,6 +16,9 @@ from gui.tables import Column, Records
 from gui.theme import GAP
 from gui.wording import count, percent, place, size
 from indexes.records import Source
+
+if TYPE_CHECKING:
+    from gui.corpus.adapt_dialog import AdaptDialog
 
 MOST_CORPORA, MOST_SOURCES = 5, 3
 """Rows shown before a list scrolls; the documents have the rest of the column."""
@@ -22,6 +28,7 @@ class CorpusPanel(Panel):
     """Lists corpora and sources; a corpus that is chosen is opened."""
 
     open_asked = Signal(str)
+    embed_asked = Signal(str, str)
     remove_source_asked = Signal(object)
     source_changed = Signal()
 
@@ -29,6 +36,7 @@ class CorpusPanel(Panel):
         super().__init__("Corpora")
         self._link = link
         self._session = session
+        self._adapting: AdaptDialog | None = None
         self._build(actions)
         session.corpora_changed.connect(self._show_corpora)
         link.job_changed.connect(self._show_welcome)
@@ -49,6 +57,19 @@ class CorpusPanel(Panel):
 
         if self._session.corpus and self._session.corpus.skipped:
             SkippedDialog(self._session.corpus, self.window()).open()
+
+    def adapt_encoder(self) -> None:
+        """Say what adapting the encoder to the open corpus means, or show the adapting under way."""
+        from gui.corpus.adapt_dialog import AdaptDialog
+
+        if self._adapting is None or not self._adapting.running:
+            if self._adapting is not None:
+                self._adapting.deleteLater()
+            self._adapting = AdaptDialog(self._link, self._session.corpus_name, self.window())
+            self._adapting.embed_asked.connect(self.embed_asked)
+        self._adapting.show()
+        self._adapting.raise_()
+        self._adapting.activateWindow()
 
     def remove_source(self) -> None:
         """Ask for the chosen source to be taken out."""
@@ -164,7 +185,7 @@ class CorpusPanel(Panel):
 
 
 def told(corpus: CorpusInfo) -> str:
-    """Return a corpus in a few lines: documents, passages, what is embedded if not all, disk, formats."""
+    """Return a corpus in a few lines: documents, passages, what is embedded if not all, disk, formats, pooling."""
     if not corpus.passages and not corpus.files:
         return "Empty. Add a folder, files or a table."
     embedded = f"{percent(corpus.coverage)} embedded, " if corpus.coverage < 1 else ""
@@ -177,6 +198,9 @@ def told(corpus: CorpusInfo) -> str:
         most = sorted(corpus.formats.items(), key=lambda item: -item[1])
         shown = ", ".join(f"{name}\N{NO-BREAK SPACE}{number:,}" for name, number in most[:4])
         lines.append(shown + (" …" if len(most) > 4 else ""))
+    pooling = unusual_pooling(corpus.encoder)
+    if pooling:
+        lines.append(f"Pooling: {pooling}")
     return "\n".join(lines)
 
 

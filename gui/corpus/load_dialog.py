@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHeaderView,
@@ -21,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from engine.pace import duration
 from engine.progress import Progress
-from engine.records import FormatCount, Preview
+from engine.records import CorpusInfo, FormatCount, Preview
+from gui.corpus.pooling_choice import PoolingChoice
 from gui.corpus.sources import column_names
 from gui.engine_link import EngineLink, Job
 from gui.panel import Elided, Heading, muted
 from gui.tables import Column, Records
+from gui.taggers.growing_dialog import GrowingDialog
 from gui.theme import GAP
 from gui.wording import count, format_name, place, size
 from indexes.records import Source, TableColumns
@@ -36,32 +37,35 @@ LABELS = 96
 AUTOMATIC = "Recognise by name"
 
 
-class LoadDialog(QDialog):
+class LoadDialog(GrowingDialog):
     """Shows a preview of `sources`; sends `chosen` when the user wants them loaded."""
 
-    chosen = Signal(str, tuple)
-    """The corpus' name and the sources, with the columns that were chosen for a table."""
+    chosen = Signal(str, tuple, str)
+    """The corpus' name, the sources, with the columns that were chosen for a table, and the pooling, "" as usual."""
 
     def __init__(
         self,
         link: EngineLink,
         sources: Sequence[Source],
-        names: Sequence[str],
+        corpora: Sequence[CorpusInfo],
         name: str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.sources = tuple(sources)
         self._link = link
-        self._names = tuple(names)
+        self._corpora = {corpus.name: corpus for corpus in corpora}
         self._job: Job | None = None
         self.setWindowTitle("Add to a corpus")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         self.name = self._make_name(name or Path(self.sources[0].path).stem)
         self.columns = ColumnChoice(self.sources)
+        self.pooling = PoolingChoice(LABELS)
         self._files = Records(_COLUMNS, self)
         self._build()
+        self.name.currentTextChanged.connect(self._show_pooling)
+        self._show_pooling()
         link.job_progress.connect(self._on_progress)
         self._look()
 
@@ -79,7 +83,7 @@ class LoadDialog(QDialog):
         sources = tuple(
             replace(source, columns=columns) if source.kind == "table" else source for source in self.sources
         )
-        self.chosen.emit(self.corpus_name, sources)
+        self.chosen.emit(self.corpus_name, sources, self.pooling.pooling)
         super().accept()
 
     def done(self, result: int) -> None:
@@ -117,7 +121,10 @@ class LoadDialog(QDialog):
         self._detail.setText(detail(preview))
         self._start.setEnabled(bool(preview.formats or preview.unchanged_files))
         self._start.setFocus()
-        self.adjustSize()
+
+    def _show_pooling(self) -> None:
+        self.pooling.offer_for(self._corpora.get(self.corpus_name))
+        self.pooling.setVisible(self.pooling.tells)
 
     def _on_error(self, sentence: str) -> None:
         self._job = None
@@ -128,7 +135,7 @@ class LoadDialog(QDialog):
 
     def _make_name(self, name: str) -> QComboBox:
         box = QComboBox()
-        box.addItems(self._names)
+        box.addItems(list(self._corpora))
         box.setEditable(True)
         box.setCurrentText(name)
         box.setAccessibleName("Corpus")
@@ -138,6 +145,20 @@ class LoadDialog(QDialog):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 2 * GAP)
+        column.setSpacing(2 * GAP)
+        column.addWidget(self.grow_with(self._make_form()), 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._start = buttons.addButton("Start loading", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._start.setProperty("primary", True)
+        self._start.setEnabled(False)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def _make_form(self) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(Heading(self._what()))
         where = Elided(self.sources[0].path, Qt.TextElideMode.ElideMiddle)
@@ -150,6 +171,7 @@ class LoadDialog(QDialog):
         column.addLayout(form)
         if any(source.kind == "table" for source in self.sources):
             column.addWidget(self.columns)
+        column.addWidget(self.pooling)
         column.addSpacing(GAP)
         self._table = self._make_table()
         column.addWidget(self._table)
@@ -161,14 +183,7 @@ class LoadDialog(QDialog):
         column.addWidget(self._bar)
         column.addWidget(self._detail)
         column.addStretch(1)
-        column.addSpacing(GAP)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._start = buttons.addButton("Start loading", QDialogButtonBox.ButtonRole.AcceptRole)
-        self._start.setProperty("primary", True)
-        self._start.setEnabled(False)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        return whole
 
     def _what(self) -> str:
         """Name the sources, so many as a line holds."""
@@ -206,6 +221,7 @@ class ColumnChoice(QWidget):
         names = column_names(Path(tables[0].path)) if tables else ()
         form = QGridLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(GAP)
         form.setColumnStretch(1, 1)
         self.boxes: dict[str, QComboBox] = {}
         for field, label in self.FIELDS:

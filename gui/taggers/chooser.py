@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from engine.tagging.records import TaggerInfo
 from gui.chip import Chip
 from gui.session import Session
-from gui.taggers.words import damaged, kind_sentence, kind_word, own, short_name
+from gui.taggers.words import damaged, is_folder, kind_sentence, kind_word, own, short_name
 from gui.tagging.tag_commands import TagCommands
 
 LONGEST = 36
@@ -28,7 +28,9 @@ class TaggerChooser(Chip):
     make_asked = Signal()
     train_asked = Signal()
     fine_tune_asked = Signal()
+    next_sentence_asked = Signal()
     folder_asked = Signal()
+    forget_asked = Signal()
     about_asked = Signal()
     compare_asked = Signal()
 
@@ -66,6 +68,7 @@ class TaggerChooser(Chip):
         self._add("Make a tagger…", "Teach labels of your own with a few examples", self.make_asked)
         self._add("Train from a table…", "Learn from texts that have labels already", self.train_asked)
         self._add_fine_tune()
+        self._add_next_sentence()
         self._add("Use a model folder…", "Tag with a classification model that you have", self.folder_asked)
         self.menu.addSeparator()
         name = _fitting(short_name(self._session.tagger))
@@ -77,6 +80,11 @@ class TaggerChooser(Chip):
             self.menu.addSeparator()
             remove = self.menu.addAction(f"Remove “{name}”…", self._commands.remove_tagger)
             remove.setToolTip("Delete this tagger of yours")
+        elif info is not None and is_folder(info.name):
+            self.menu.addSeparator()
+            self._add(
+                f"Take “{name}” off this list", "The model's folder stays where it is", self.forget_asked
+            )
 
     def _tagger(self, info: TaggerInfo) -> QAction:
         action = self.menu.addAction(f"{_fitting(short_name(info.name))}\t{kind_word(info)}")
@@ -100,6 +108,17 @@ class TaggerChooser(Chip):
         elif tags is None or not (tags.given == 1).any():
             action.setToolTip(NO_LABELS)
         action.setEnabled(bool(self._session.corpus_name and tags is not None and (tags.given == 1).any()))
+
+    def _add_next_sentence(self) -> None:
+        """Offer to learn what follows what from the sentences of the open corpus."""
+        action = self._add(
+            "Train on neighbouring sentences of this corpus…",
+            "Learn whether one sentence follows another, for comparing two passages",
+            self.next_sentence_asked,
+        )
+        if not self._session.corpus_name:
+            action.setToolTip(NO_CORPUS)
+        action.setEnabled(bool(self._session.corpus_name))
 
     def _add(self, text: str, tip: str, asked: SignalInstance) -> QAction:
         action = self.menu.addAction(text)

@@ -3,15 +3,16 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.tagging.records import TaggerInfo, TaggerKind, TextTag
+from engine.tagging.records import TaggerInfo, TextTag
 from gui.engine_link import EngineLink
 from gui.notices import Notices
 from gui.session import Session
 from gui.taggers.example_count import ENOUGH, KEYS
 from gui.taggers.training import DONE, Training
+from gui.taggers.used_folders import folder_tagger, remember, remembered
 from gui.tagging.tag_commands import TagCommands
 from gui.wording import count, percent, place
 
@@ -41,7 +42,7 @@ class TaggerCommands(QObject):
         self._session = session
         self._notices = notices
         self._tags = tag_commands
-        self._folders: dict[str, TaggerInfo] = {}
+        self._folders: dict[str, TaggerInfo] = {}  # those that were used, by path
         self._dialog: TrainingDialog | None = None
         self.training = Training(link, session, self)
         self.training.ended.connect(self._on_trained)
@@ -52,9 +53,19 @@ class TaggerCommands(QObject):
         chooser.make_asked.connect(self.make_tagger)
         chooser.train_asked.connect(self.train_tagger)
         chooser.fine_tune_asked.connect(self.fine_tune)
+        chooser.next_sentence_asked.connect(self.train_next_sentence)
         chooser.folder_asked.connect(self.use_folder)
+        chooser.forget_asked.connect(self.forget_folder)
         chooser.about_asked.connect(self.about_tagger)
         chooser.compare_asked.connect(self.compare_passages)
+
+    def save(self, settings: QSettings) -> None:
+        """Remember the folders that were used."""
+        remember(settings, self._folders.values())
+
+    def restore(self, settings: QSettings) -> None:
+        """List the folders that were remembered beside the taggers that the engine will name."""
+        self._folders |= remembered(settings)
 
     def make_tagger(self) -> None:
         """Make a tagger that is then taught with a few examples."""
@@ -84,6 +95,17 @@ class TaggerCommands(QObject):
         form = LabelsForm(self._session.corpus_name, self._session.tagger, counts)
         self._open_training(form, "Fine-tune on your labels")
 
+    def train_next_sentence(self) -> None:
+        """Train a tagger that tells the next sentence from another, on the sentences of the open corpus."""
+        from gui.taggers.next_sentence_form import NextSentenceForm
+
+        if not self._session.corpus_name:
+            self._notices.note("Open a corpus first; then a tagger can be trained on its sentences.")
+            return
+        self._open_training(
+            NextSentenceForm(self._session.corpus_name), "Train on neighbouring sentences of this corpus"
+        )
+
     def use_folder(self) -> None:
         """Tag with a classification model in a folder, once it proved to open."""
         folder = QFileDialog.getExistingDirectory(self._window, "Choose the folder of a classification model")
@@ -93,13 +115,20 @@ class TaggerCommands(QObject):
                 "tag_text", TRIAL, folder, on_done=partial(self._on_folder, folder), replaces="use_folder"
             )
 
+    def forget_folder(self) -> None:
+        """Take the chosen folder off the list; the folder itself, and the tags it gave, stay."""
+        folder = self._session.tagger
+        if self._folders.pop(folder, None) is not None:
+            self._session.set_taggers([info for info in self._session.taggers if info.name != folder])
+            self._notices.note(f"“{place(folder)}” is off the list; the folder stays where it is.")
+
     def about_tagger(self) -> None:
         """Show what is known of the chosen tagger."""
         if self._session.tagger_info is not None:
             self._show_about(self._session.tagger_info)
 
-    def compare_passages(self) -> None:
-        """Compare two selected passages, or the one being read with another text."""
+    def compare_passages(self, tagger: str = "") -> None:
+        """Compare two selected passages, or the one being read with another text; `tagger` is asked first."""
         from gui.taggers.compare_dialog import CompareDialog
 
         session = self._session
@@ -110,6 +139,7 @@ class TaggerCommands(QObject):
             self._link, session, chosen or ((session.current,) if session.current else ()), self._window
         )
         dialog.about_asked.connect(self._show_about)
+        dialog.taggers.setCurrentIndex(max(dialog.taggers.findData(tagger), 0))
         dialog.show()
 
     def _show_about(self, info: TaggerInfo) -> None:
@@ -143,10 +173,7 @@ class TaggerCommands(QObject):
 
     def _on_folder(self, folder: str, tag: TextTag) -> None:
         several = abs(sum(tag.probabilities) - 1) > SUM
-        info = TaggerInfo(
-            folder, tag.labels, place(folder), folder, {}, kind=TaggerKind.MODEL, multi_label=several
-        )
-        self._folders[folder] = info
+        self._folders[folder] = folder_tagger(folder, tag.labels, several)
         self._keep_folders()
         self._tags.choose(folder)
         self._notices.note(f"“{place(folder)}” is chosen; it knows {count(len(tag.labels), 'label')}.")
@@ -176,7 +203,7 @@ class TaggerCommands(QObject):
 
     def _on_use(self, info: TaggerInfo) -> None:
         if info.pair:
-            self.compare_passages()
+            self.compare_passages(info.name)
         else:
             self._tags.choose(info.name)
 

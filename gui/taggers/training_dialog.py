@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.tagging.records import BY_COSINE
 from gui.panel import Heading, muted
 from gui.taggers.growing_dialog import GrowingDialog
 from gui.taggers.problem import Problem
@@ -18,6 +19,7 @@ from gui.taggers.scrolled import scrolled_panel
 from gui.taggers.training import FAILED, STOPPED, Training, TrainingRequest
 from gui.taggers.training_view import TrainingView
 from gui.theme import GAP
+from gui.wording import percent
 
 WIDTH, HEIGHT = 660, 560
 
@@ -168,6 +170,9 @@ class TrainingDialog(GrowingDialog):
         self.use.setText("Compare with it" if info.pair else "Tag with it")
         report = ReportView(info.report) if info.report is not None else muted(NO_REPORT)
         self._came.addWidget(scrolled_panel(report), 1)
+        cosine = info.measured.get(BY_COSINE)
+        if cosine is not None:
+            self._came.addWidget(muted(f"The cosine of the two texts alone is right for {percent(cosine)}."))
 
     def _on_use(self) -> None:
         self.use_asked.emit(self._training.info)

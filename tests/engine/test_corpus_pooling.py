@@ -167,3 +167,27 @@ def test_the_workspace_embeds_and_searches_a_corpus_by_the_pooling_asked_for(
         assert workspace.corpus("Notes").encoder.endswith("/cls")
         assert again.embedded == 0
         assert (hit.passage.text, round(hit.score, 2)) == (TEXTS["bread.txt"], 1.0)
+
+
+def test_the_workspace_embeds_a_corpus_anew_with_an_encoder_of_its_own_and_back_again(
+    tmp_path: Path, source: Source
+) -> None:
+    with Workspace(tmp_path / "library", device="cpu") as workspace:
+        tiny_sbert(workspace.library.encoders_folder / "mine")
+        finish(workspace.index("Notes", [source]))
+
+        anew = finish(workspace.index("Notes", encoder="mine"))
+        assert (anew.files_read, anew.embedded) == (0, 3)
+        assert workspace.corpus("Notes").encoder.startswith("mine@")
+        assert workspace.search("Notes", "river").documents[0].hits[0].passage.text == TEXTS["river.txt"]
+
+        back = finish(workspace.index("Notes", encoder="all-MiniLM-L6-v2"))
+        assert back.embedded == 0
+        assert workspace.corpus("Notes").encoder.startswith("all-MiniLM-L6-v2@")
+
+
+def test_an_encoder_that_there_is_not_leaves_no_empty_corpus(tmp_path: Path, source: Source) -> None:
+    with Workspace(tmp_path / "library", device="cpu") as workspace:
+        with pytest.raises(ModelError, match="There is no encoder “other”"):
+            finish(workspace.index("Notes", [source], encoder="other"))
+        assert workspace.corpora() == []

@@ -6,9 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+from engine.encoding.pooling import POOLINGS
 from engine.records import Preview
 from gui.commands import said
+from gui.corpus.corpus_panel import told
 from gui.corpus.load_dialog import LoadDialog, summary
+from gui.corpus.pooling_choice import WAYS, unusual_pooling
 from gui.corpus.sources import column_names, sources_from
 from indexes.records import Skipped, Source, TableColumns
 from tests.gui import fakes
@@ -42,7 +45,7 @@ def test_dropping_a_folder_previews_it_and_starting_loads_it_and_then_draws_the_
     link.end(fakes.preview())
     assert dialog._files.rowCount() == 5
     dialog.accept()
-    assert link.asked("index") == [(("Town papers", (source,)), {})]
+    assert link.asked("index") == [(("Town papers", (source,), ""), {})]
     link.end(fakes.report())
     assert link.asked("build_map") == [(("Town papers",), {"fast": False, "aligned": False})]
     link.end(fakes.map_data(5))
@@ -67,7 +70,7 @@ def test_another_name_typed_into_the_preview_is_the_one_that_is_loaded(qtbot, wi
     dialog = LoadDialog(link, sources_from([tmp_path]), (), "", window)
     link.end(fakes.preview())
     chosen = []
-    dialog.chosen.connect(lambda name, sources: chosen.append((name, sources)))
+    dialog.chosen.connect(lambda name, sources, _pooling: chosen.append((name, sources)))
     dialog.name.setCurrentText("Harbour")
     dialog.accept()
     assert chosen == [("Harbour", (Source("folder", str(tmp_path)),))]
@@ -76,13 +79,73 @@ def test_another_name_typed_into_the_preview_is_the_one_that_is_loaded(qtbot, wi
 def test_the_columns_of_a_table_can_be_chosen(qtbot, window, link, tmp_path):
     table = tmp_path / "reviews.csv"
     table.write_text("when;what;who\n1;fine;ada\n", encoding="utf-8")
-    dialog = LoadDialog(link, sources_from([table]), ("Town",), "Town", window)
+    dialog = LoadDialog(link, sources_from([table]), (fakes.corpus("Town"),), "Town", window)
     link.end(fakes.preview())
     chosen = []
-    dialog.chosen.connect(lambda _name, sources: chosen.extend(sources))
+    dialog.chosen.connect(lambda _name, sources, _pooling: chosen.extend(sources))
     dialog.columns.boxes["text"].setCurrentText("what")
     dialog.accept()
     assert chosen == [Source("table", str(table), TableColumns(text="what"))]
+
+
+def test_a_new_corpus_is_pooled_as_usual_unless_another_way_is_chosen(qtbot, window, link, tmp_path):
+    window.session.set_corpus(None)
+    for key in ("", "weighted mean"):
+        dialog = window.commands.add_paths([tmp_path])
+        link.end(fakes.preview())
+        assert dialog.pooling.fold.isVisible()
+        assert not dialog.pooling.box.isVisible()
+        if key:
+            dialog.pooling.fold.click()
+            dialog.pooling.box.setCurrentIndex(dialog.pooling.box.findData(key))
+            assert dialog.pooling.sentence.text().startswith("Later tokens count more")
+        dialog.accept()
+    source = Source("folder", str(tmp_path))
+    name = tmp_path.stem
+    assert link.asked("index") == [((name, (source,), ""), {}), ((name, (source,), "weighted mean"), {})]
+
+
+def test_every_pooling_that_the_engine_has_can_be_chosen():
+    assert sorted(key or "mean" for key, _words, _sentence in WAYS) == sorted(POOLINGS)
+
+
+def test_the_pooling_of_a_corpus_that_has_one_is_no_choice_and_is_said_when_unusual(
+    qtbot, window, link, tmp_path
+):
+    known = (
+        fakes.corpus("Town"),
+        fakes.corpus("Old", encoder="minilm@1a/cls"),
+        fakes.corpus("Bare", encoder=""),
+    )
+    dialog = LoadDialog(link, sources_from([tmp_path]), known, "New", window)
+    dialog.show()
+    chosen = []
+    dialog.chosen.connect(lambda _name, _sources, pooling: chosen.append(pooling))
+    choice = dialog.pooling
+    choice.fold.click()
+    choice.box.setCurrentIndex(choice.box.findData("max"))
+    seen = {}
+    for name in ("New", "Town", "Old", "Bare"):
+        dialog.name.setCurrentText(name)
+        seen[name] = (choice.isVisible(), choice.box.isVisible(), choice.pooling, choice.fixed.text())
+    assert seen == {
+        "New": (True, True, "max", ""),
+        "Town": (False, False, "", ""),
+        "Old": (True, False, "", "[CLS], like all that is in the corpus already"),
+        "Bare": (True, True, "max", ""),
+    }
+    assert choice.sentence.text() == "Of each dimension the largest value, whichever token has it."
+    dialog.name.setCurrentText("Old")
+    dialog.accept()
+    assert chosen == [""]
+
+
+def test_an_encoder_says_its_pooling_only_when_it_is_unusual():
+    ids = ("minilm@1a/mean", "minilm@1a/last token", "minilm", "", "a/b@1a/cls")
+    assert [unusual_pooling(one) for one in ids] == ["", "last token", "", "", "[CLS]"]
+    lines = told(fakes.corpus(encoder="minilm@1a/max")).split("\n")
+    assert lines[-1] == "Pooling: max"
+    assert told(fakes.corpus(encoder="minilm@1a/mean")).split("\n") == lines[:-1]
 
 
 def test_a_preview_that_fails_says_why(qtbot, window, link, tmp_path):
@@ -194,3 +257,25 @@ def test_a_load_is_told_in_counts():
     assert said("Town", fakes.report(files_removed=1)) == (
         "“Town” now holds 3 documents, 9 passages. 1 file that had gone left it."
     )
+
+
+def test_a_corpus_is_embedded_anew_with_the_encoder_that_is_chosen_and_its_map_made_from_scratch(
+    window, link, monkeypatch
+):
+    link.answers["encoders"] = ("all-MiniLM-L6-v2", "town words")
+    monkeypatch.setattr("gui.commands.QInputDialog.getItem", lambda *_args, **_kwargs: ("town words", True))
+    window.commands.choose_encoder()
+    assert link.asked("index") == [(("Town papers", (), "", "town words"), {})]
+    link.end(fakes.report())
+    assert link.asked("build_map")[-1] == (("Town papers",), {"fast": False, "aligned": False})
+
+
+def test_choosing_the_encoder_that_is_in_use_embeds_nothing(window, link, monkeypatch):
+    now = window.session.corpus.encoder.partition("@")[0]
+    link.answers["encoders"] = (now, "town words")
+    monkeypatch.setattr(
+        "gui.commands.QInputDialog.getItem",
+        lambda _parent, _title, _said, names, row, **_more: (names[row], True),
+    )
+    window.commands.choose_encoder()
+    assert link.asked("index") == []

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QFileDialog
 
+from engine.tagging.records import TextTag
 from gui.corpus.skipped_dialog import SkippedDialog
 from gui.inspecting.inspect_dialog import InspectDialog
 from tests.gui import fakes
@@ -112,6 +114,18 @@ def test_the_layout_is_remembered(window, opened, settings):
     assert again.columns.left.isHidden()
     assert again.search_panel.mode == "keyword"
     assert again.settings.value("corpus") == "Town papers"
+
+
+def test_a_model_folder_is_a_tagger_in_the_next_window_too(
+    window, opened, settings, tmp_path, link, monkeypatch
+):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
+    link.answers["tag_text"] = TextTag("a", ("a", "b"), (0.9, 0.1))
+    window.tagger_commands.use_folder()
+    window.close()
+    again = opened(FakeLink(), QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    again.start()
+    assert [info.labels for info in again.session.taggers if info.name == str(tmp_path)] == [("a", "b")]
 
 
 def test_the_clusters_stand_beside_the_map_only_where_there_is_room(qtbot, window):

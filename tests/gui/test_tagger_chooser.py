@@ -125,6 +125,14 @@ def test_only_taggers_of_ones_own_can_be_removed(chooser, session):
     assert not [text for text in texts(chooser) if text.startswith("Remove")]
 
 
+def test_only_a_model_folder_can_be_taken_off_the_list(qtbot, chooser, session):
+    assert not [text for text in texts(chooser) if text.startswith("Take")]
+    session.set_taggers((sentiment(), tagger("/home/ada/model", kind=TaggerKind.MODEL)))
+    session.set_tagger("/home/ada/model")
+    with qtbot.waitSignal(chooser.forget_asked):
+        action(chooser, "Take “model” off this list").trigger()
+
+
 def test_fine_tuning_is_offered_once_labels_were_given(chooser, session):
     assert not action(chooser, "Fine-tune").isEnabled()
     session.set_tagger("genre")

@@ -1,7 +1,7 @@
 """What can be done with taggers from the window, and two texts compared."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from gui.taggers.compare_dialog import CompareDialog
 from gui.taggers.labels_form import LabelsForm
 from gui.taggers.maker_dialog import MakerDialog
 from gui.taggers.training_dialog import TrainingDialog
+from gui.taggers.used_folders import remembered
 from gui.tagging.tag_commands import TagCommands
 from tests.gui.fakes import FakeLink, corpus, passages
 from tests.gui.tagger_samples import given, nli, report, sentiment, tagger
@@ -60,6 +61,12 @@ def notices(window: QWidget) -> Notices:
 
 @pytest.fixture
 def commands(window, link, session, notices) -> TaggerCommands:
+    return TaggerCommands(window, link, session, notices, TagCommands(window, link, session, notices))
+
+
+def fresh(window: QWidget, notices: Notices, link: FakeLink) -> TaggerCommands:
+    """Return the commands of another run."""
+    session = Session()
     return TaggerCommands(window, link, session, notices, TagCommands(window, link, session, notices))
 
 
@@ -158,6 +165,51 @@ def test_a_model_folder_stays_known_when_the_engine_lists_its_taggers(
     commands._tags.refresh_taggers()
     assert session.tagger == str(tmp_path)
     assert [info.name for info in session.taggers] == ["sentiment", "nli", str(tmp_path)]
+
+
+def test_model_folders_that_are_still_there_are_listed_at_the_next_start(
+    window, notices, link, settings, monkeypatch, tmp_path
+):
+    first, second, gone = (tmp_path / name for name in ("one, of “two”", "zwei ü", "gone"))
+    commands = fresh(window, notices, link)
+    for folder, chances in ((first, (0.2, 0.8)), (gone, (0.2, 0.8)), (second, (0.9, 0.8))):
+        folder.mkdir()
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args, to=folder: str(to))
+        link.answers["tag_text"] = TextTag("b", ("a; %", "ß"), chances)
+        commands.use_folder()
+    commands.save(settings)
+    settings.sync()
+    gone.rmdir()
+    again = fresh(window, notices, link)
+    again.restore(QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    again._session.set_taggers([sentiment(), nli()])
+    known = [(info.name, info.labels, info.multi_label) for info in again._session.taggers[2:]]
+    assert known == [(str(first), ("a; %", "ß"), False), (str(second), ("a; %", "ß"), True)]
+    assert [link.asked("tag_text")[-1], len(link.asked("tag_text"))] == [((TRIAL, str(second)), {}), 3]
+    assert again._session.tagger == "sentiment"
+
+
+@pytest.mark.parametrize("damaged", ["[", "{}", "[3]", '[{"folder": "/"}]', '[{"folder": "/", "labels": 3}]'])
+def test_damaged_settings_list_no_folder(settings, damaged):
+    settings.setValue("taggers/folders", damaged)
+    assert remembered(settings) == {}
+
+
+def test_a_folder_is_taken_off_the_list_and_sentiment_tags_again(
+    commands, link, session, settings, notices, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
+    link.answers["tag_text"] = TextTag("a", ("a", "b"), (0.9, 0.1))
+    commands.use_folder()
+    commands.forget_folder()
+    assert [info.name for info in session.taggers] == ["sentiment", "nli"]
+    assert session.tagger == "sentiment"
+    assert said(notices) == f"“{tmp_path.name}” is off the list; the folder stays where it is."
+    assert tmp_path.is_dir()
+    commands.save(settings)
+    assert remembered(settings) == {}
+    commands.forget_folder()
+    assert session.tagger == "sentiment", "one that the engine lists is left alone"
 
 
 def test_no_folder_asks_for_nothing(commands, link, monkeypatch):
