@@ -27,7 +27,9 @@ from indexes.records import Passage, Skipped, Source, Tags
 R = TypeVar("R")
 
 BATCH = 256
-"""Passages in one commit."""
+"""Passages in one commit, and texts of files read together."""
+CHARACTERS = 1_000_000
+"""Of files' texts that are read together."""
 STORED_BATCH = 4096
 """Passages in one commit, of a head that reads stored embeddings."""
 MANY_SENTENCES = 120
@@ -123,6 +125,7 @@ def tag_source(tagger: Tagger, source: Source) -> Steps[tuple[list[DocumentTag],
         )
     tagged: list[DocumentTag] = []
     skipped: list[Skipped] = []
+    waiting: list[tuple[str, RawDocument]] = []  # small files are tagged together
     with Reader() as reader:
         for file in find_files(source):
             if file.skipped:
@@ -130,20 +133,26 @@ def tag_source(tagger: Tagger, source: Source) -> Steps[tuple[list[DocumentTag],
                 continue
             try:
                 for batch in reader.read(file.path, file.format, source.columns):
-                    if not batch:  # still reading
-                        yield Progress("Tagging", len(tagged), 0, "texts")
-                        continue
-                    seconds = _seconds(batch, source) if tagger.pair else None
-                    steps = tagger.read_steps([raw.text for raw in batch], seconds)
-                    reading = yield from _counted_on(steps, len(tagged), 0, "texts")
-                    tags = _text_tags(tagger, reading)
-                    tagged += [
-                        DocumentTag(document_key(source, file, raw.key), raw.title, tag)
-                        for raw, tag in zip(batch, tags, strict=True)
-                    ]
+                    waiting += [(document_key(source, file, raw.key), raw) for raw in batch]
+                    yield Progress("Tagging", len(tagged), 0, "texts")
+                    if len(waiting) >= BATCH or sum(len(raw.text) for _, raw in waiting) >= CHARACTERS:
+                        tagged += yield from _tag_read(tagger, source, waiting, len(tagged))
+                        waiting = []
             except Unreadable as error:
                 skipped.append(Skipped(file.path, error.reason))
+        if waiting:
+            tagged += yield from _tag_read(tagger, source, waiting, len(tagged))
     return tagged, tuple(skipped)
+
+
+def _tag_read(
+    tagger: Tagger, source: Source, documents: Sequence[tuple[str, RawDocument]], before: int
+) -> Steps[list[DocumentTag]]:
+    """Tag documents, each with its key, that are in no corpus; counts on from `before`."""
+    read = [raw for _, raw in documents]
+    steps = tagger.read_steps([raw.text for raw in read], _seconds(read, source) if tagger.pair else None)
+    tags = _text_tags(tagger, (yield from _counted_on(steps, before, 0, "texts")))
+    return [DocumentTag(key, raw.title, tag) for (key, raw), tag in zip(documents, tags, strict=True)]
 
 
 def _read(
