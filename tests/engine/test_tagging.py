@@ -17,10 +17,11 @@ from engine.tagging.head_tagger import HeadTagger
 from engine.tagging.records import TagState
 from engine.tagging.tagger import Manner, Reading, Tagger
 from engine.tagging.tagger_files import weights_digest, write_description
-from engine.tagging.tagging import sentence_tags, tag_documents, tag_passages, tag_text
+from engine.tagging.tagging import sentence_tags, tag_documents, tag_passages, tag_source, tag_text
 from engine.teaching.heads import Head, write_head
 from indexes.catalogue import Catalogue
 from indexes.errors import ModelError
+from indexes.records import Source
 from tests.indexes.making import document, put
 from tests.tiny_models import tiny_sbert
 from tests.tiny_taggers import tiny_bert_classifier
@@ -222,3 +223,35 @@ def test_a_head_of_another_encoder_is_told_in_a_sentence(sbert: Encoder, tmp_pat
 
     with pytest.raises(ModelError, match="was taught on embeddings of other@0123/mean"):
         Tagger.open(folder, encoder=sbert)
+
+
+@pytest.mark.parametrize("together", [2, 256])
+def test_files_are_tagged_as_their_texts_are_however_many_are_read_together(
+    together: int, bert: Tagger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagging, "BATCH", together)
+    texts = {
+        "a.txt": "the bird was happy",
+        "b.md": "a sad storm",
+        "c.txt": "good music",
+        "d.txt": "red bread",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "bad.json").write_text("{")
+
+    seen: list[Progress] = []
+    steps = tag_source(bert, Source("folder", str(tmp_path)))
+    try:
+        while True:
+            seen.append(next(steps))
+    except StopIteration as stop:
+        tagged, skipped = stop.value
+
+    assert {Path(one.document_key).name for one in tagged} == set(texts)
+    for one in tagged:
+        np.testing.assert_allclose(
+            one.tag.probabilities, bert.probabilities([texts[Path(one.document_key).name]])[0], atol=1e-6
+        )
+    assert [Path(one.path).name for one in skipped] == ["bad.json"]
+    assert [progress.done for progress in seen] == sorted(progress.done for progress in seen)
