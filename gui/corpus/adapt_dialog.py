@@ -22,11 +22,11 @@ from engine.pace import Pace
 from engine.progress import Progress
 from gui.corpus.adapt_report import AdaptReportView
 from gui.engine_link import EngineLink, Job
+from gui.growing_dialog import GrowingDialog
 from gui.job_bar import said
 from gui.panel import Elided, Heading, muted
-from gui.taggers.growing_dialog import GrowingDialog
-from gui.taggers.problem import Problem
-from gui.taggers.scrolled import scrolled
+from gui.problem import Problem
+from gui.scrolled import scrolled
 from gui.taggers.words import LONGEST, suggested_name
 from gui.theme import GAP
 

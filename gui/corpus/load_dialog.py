@@ -24,9 +24,9 @@ from engine.records import CorpusInfo, FormatCount, Preview
 from gui.corpus.pooling_choice import PoolingChoice
 from gui.corpus.sources import column_names
 from gui.engine_link import EngineLink, Job
+from gui.growing_dialog import GrowingDialog
 from gui.panel import Elided, Heading, muted
 from gui.tables import Column, Records
-from gui.taggers.growing_dialog import GrowingDialog
 from gui.theme import GAP
 from gui.wording import count, format_name, place, size
 from indexes.records import Source, TableColumns

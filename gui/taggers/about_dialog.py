@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 
 from engine.tagging.records import TaggerInfo
 from gui.panel import Heading, muted
+from gui.scrolled import scrolled_panel
 from gui.segments import Segments
 from gui.taggers.report_view import ReportView
-from gui.taggers.scrolled import scrolled_panel
 from gui.taggers.words import is_folder, kind_sentence, kind_word, measure_name, origin, short_name
 from gui.theme import GAP
 from gui.wording import from_home, percent

@@ -21,8 +21,8 @@ from engine.tagging.records import Comparison, TaggerInfo, TextTag
 from gui.bars import ProbabilityBars
 from gui.engine_link import EngineLink
 from gui.panel import EmptyState, Heading, muted
+from gui.scrolled import scrolled_panel
 from gui.session import Session
-from gui.taggers.scrolled import scrolled_panel
 from gui.taggers.words import short_name
 from gui.theme import GAP
 from gui.wording import percent

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
 
 from engine.tagging.records import TaggerInfo
 from gui.engine_link import EngineLink
+from gui.growing_dialog import GrowingDialog
 from gui.panel import Heading, muted
+from gui.problem import Problem
 from gui.taggers.example_count import ENOUGH
-from gui.taggers.growing_dialog import GrowingDialog
 from gui.taggers.label_entry import LabelEntry
-from gui.taggers.problem import Problem
 from gui.taggers.way_choice import WayChoice
 from gui.taggers.words import LONGEST
 from gui.theme import GAP

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.tagging.records import BY_COSINE
+from gui.growing_dialog import GrowingDialog
 from gui.panel import Heading, muted
-from gui.taggers.growing_dialog import GrowingDialog
-from gui.taggers.problem import Problem
+from gui.problem import Problem
+from gui.scrolled import scrolled_panel
 from gui.taggers.report_view import ReportView
-from gui.taggers.scrolled import scrolled_panel
 from gui.taggers.training import FAILED, STOPPED, Training, TrainingRequest
 from gui.taggers.training_view import TrainingView
 from gui.theme import GAP

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
-from gui.taggers.scrolled import scrolled
+from gui.scrolled import scrolled
 from gui.theme import GAP
 
 
