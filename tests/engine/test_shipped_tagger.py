@@ -14,6 +14,7 @@ from engine.tagging.tagger import SENTIMENT_LABELS, Tagger, shipped_tagger
 from engine.tagging.tagger_files import ADAPTER_FILE, DESCRIPTION_FILE
 from engine.tagging.tagger_measures import LabelledText, evaluate
 from engine.training import sentiment_texts
+from tests.own_sentences import AIRLINES, BUSINESS, REMARKS
 
 MEGABYTES = 1_000_000
 
@@ -149,3 +150,17 @@ def test_a_copy_of_the_shipped_tagger_opens_anywhere(shipped: Tagger, tmp_path: 
         Tagger.open(copy).probabilities(["The bread was good."]),
         shipped.probabilities(["The bread was good."]),
     )
+
+
+@pytest.mark.parametrize(
+    ("sentences", "at_least"),
+    [(BUSINESS, 0.74), (AIRLINES, 0.82), (REMARKS, 0.57)],
+    ids=["business", "airlines", "remarks"],
+)
+def test_it_is_right_for_most_sentences_of_other_kinds(
+    shipped: Tagger, sentences: tuple[tuple[str, str], ...], at_least: float
+) -> None:
+    told = shipped.probabilities([text for _, text in sentences]).argmax(1)
+    right = [SENTIMENT_LABELS[said] == label for said, (label, _) in zip(told, sentences, strict=True)]
+
+    assert sum(right) / len(right) >= at_least
