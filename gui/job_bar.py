@@ -16,6 +16,9 @@ from gui.theme import GAP
 DELAY = 300
 """Milliseconds before a job is shown: what is over sooner needs no bar."""
 
+WHOLE = ("adapt", "build_map")
+"""Jobs of which there is nothing to keep before they are done."""
+
 
 class JobBar(QFrame):
     """Shows the newest running job. `clock` gives seconds, for the rate and the time left."""
@@ -98,7 +101,10 @@ class JobBar(QFrame):
 
     def _say_stopping(self) -> None:
         self._cancel.setEnabled(False)
-        self._text.setText("Stopping; what is done so far is kept.")
+        whole = self._job is not None and self._job.request.method in WHOLE
+        self._text.setText(
+            "Stopping; nothing is changed." if whole else "Stopping; what is done so far is kept."
+        )
 
 
 def said(progress: Progress, pace: Pace) -> str:

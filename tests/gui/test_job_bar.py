@@ -63,6 +63,13 @@ def test_cancel_asks_the_job_to_stop_and_says_so(qtbot, bar):
     assert bar.text == "Stopping; what is done so far is kept."
 
 
+def test_of_a_job_that_is_whole_or_nothing_nothing_is_said_to_be_changed(bar):
+    job = bar.link.start("Adapting", "adapt", "Town")
+    job.cancel()
+    bar.link.advance(Progress("Restoring similarity", 3, 9, "batches"))
+    assert bar.text == "Stopping; nothing is changed."
+
+
 def test_the_bar_goes_with_its_job(qtbot, bar):
     bar.link.start("Loading", "index", "Town")
     qtbot.waitUntil(bar.isVisible)
