@@ -246,8 +246,8 @@ class Tagger:
         """The model in 8 bits; None where it cannot be or would be no quicker. Made when there is much to read."""
         from engine.tagging.eight_bit import SENTENCES, in_eight_bits
 
-        if self._packed is None or self.model.config.hidden_act != "gelu":
-            return None
+        if self._packed is None or self.pair or self.model.config.hidden_act != "gelu":
+            return None  # of pairs 6 in 1,000 would get another label
         return in_eight_bits(self._packed, [window.ids for window in self._cutter.windows(SENTENCES)])
 
     def _is_close(self, chances: NDArray[np.float32]) -> NDArray[np.bool_]:

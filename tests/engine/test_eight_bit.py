@@ -127,3 +127,13 @@ def test_a_torch_without_such_products_is_no_error(shipped: Tagger, monkeypatch:
     monkeypatch.setattr(eight_bit._Product, "as_bytes", missing)
 
     assert in_eight_bits(packed(shipped), token_ids(shipped, SENTENCES)) is None
+
+
+def test_pairs_are_always_read_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = Tagger.open(shipped_tagger("nli"))
+    firsts = ["A man plays a guitar.", "It rains.", LONG]
+    seconds = ["Someone makes music.", "The sun shines.", "The room was quiet."]
+    full = pairs.probabilities(firsts, seconds)
+    monkeypatch.setattr(tagger, "MANY_WINDOWS", 1)
+
+    assert np.array_equal(pairs.probabilities(firsts, seconds), full)
