@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.encoding.encoder import Encoder
 from engine.progress import finish
-from engine.training.attention_pooling import HEADS, HeadSettings, States, TokenHead, accuracy, train_head
+from tests.benchmarks.attention_heads import HEADS, HeadSettings, States, TokenHead, accuracy, train_head
 from tests.benchmarks.report import print_table
 
 SEEDS = (0, 1, 2)

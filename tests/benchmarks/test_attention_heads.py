@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.progress import finish
-from engine.training.attention_pooling import HEADS, HeadSettings, TokenHead, accuracy, train_head
+from tests.benchmarks.attention_heads import HEADS, HeadSettings, TokenHead, accuracy, train_head
 
 STATES = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])
 CLASSIFIER = {
