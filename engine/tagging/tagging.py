@@ -19,15 +19,15 @@ from engine.tagging.head_tagger import HeadTagger
 from engine.tagging.records import DocumentTag, SentenceTag, TagState, TextTag
 from engine.tagging.sentences import sentences
 from engine.tagging.states import MIXED, STATES, says_both, states
-from engine.tagging.tagger import Reading, Tagger
+from engine.tagging.tagger import MANY_WINDOWS, Reading, Tagger
 from indexes.catalogue import Catalogue
 from indexes.errors import ModelError, SourceError
 from indexes.records import Passage, Skipped, Source, Tags
 
 R = TypeVar("R")
 
-BATCH = 256
-"""Passages in one commit, and texts of files read together."""
+BATCH = MANY_WINDOWS
+"""Passages in one commit, and texts of files read together: enough to be read the quick way."""
 CHARACTERS = 1_000_000
 """Of files' texts that are read together."""
 STORED_BATCH = 4096

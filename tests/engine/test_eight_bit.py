@@ -82,7 +82,7 @@ def test_many_texts_get_the_labels_that_float32_gives(
     shipped: Tagger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_in_eight_bits(shipped)
-    texts = [*sentences(150), LONG]
+    texts = [*sentences(280), LONG]
     quick = Tagger.open(shipped_tagger()).probabilities(texts)
     monkeypatch.setattr(tagger, "MANY_WINDOWS", 10_000)
     full = shipped.probabilities(texts)
@@ -93,7 +93,7 @@ def test_many_texts_get_the_labels_that_float32_gives(
 
 def test_what_is_close_is_read_again_in_full(shipped: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
     made_in_eight_bits(shipped)
-    texts = [*sentences(130), LONG]
+    texts = [*sentences(260), LONG]
     monkeypatch.setattr(tagger, "CLOSE", 1.1)  # whatever the labels, they are closer than that
     again = Tagger.open(shipped_tagger()).probabilities(texts)
     monkeypatch.setattr(tagger, "MANY_WINDOWS", 10_000)
@@ -105,7 +105,7 @@ def test_a_single_text_is_read_in_full_though_many_were_not(shipped: Tagger) -> 
     made_in_eight_bits(shipped)
     fresh = Tagger.open(shipped_tagger())
     before = fresh.probabilities([LONG])
-    fresh.probabilities(sentences(140))
+    fresh.probabilities(sentences(270))
 
     assert np.array_equal(fresh.probabilities([LONG]), before)
 
