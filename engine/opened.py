@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from engine.corpus import Corpus
+from engine.encoding.records import EncoderId
 from engine.library import Library
 from engine.tagging import known_taggers
 from engine.tagging.tagger import SENTIMENT
@@ -61,7 +62,7 @@ class Opened:
         One of the library's own is found again by its name, unless another was asked for. Raises ModelError.
         """
         encoder_id = self._corpus(name).catalogue.latest_encoder()
-        own = encoder_id.partition("@")[0]
+        own = EncoderId.of(encoder_id).name
         encoder = self.encoder()
         if self._encoder_name is None and own in self.library.encoders():
             encoder = self._own_encoder(own)

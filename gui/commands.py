@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
+from engine.encoding.records import EncoderId
 from engine.map.records import MapData
 from engine.progress import Progress
 from engine.records import CorpusInfo, IndexReport
@@ -254,7 +255,7 @@ class Commands(QObject):
         corpus = self._session.corpus
         if corpus is None:
             return
-        now = corpus.encoder.partition("@")[0]
+        now = EncoderId.of(corpus.encoder).name
         encoder, chosen = QInputDialog.getItem(
             self._window,
             "Embed anew",

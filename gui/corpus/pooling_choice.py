@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
+from engine.encoding.records import EncoderId
 from engine.records import CorpusInfo
 from gui.panel import muted
 from gui.theme import GAP
@@ -106,6 +107,6 @@ class PoolingChoice(QWidget):
 
 def unusual_pooling(encoder: str) -> str:
     """Return in words how an encoder of this id pools, "" when by the mean or when it does not say."""
-    pooling = encoder.rpartition("/")[2]
+    pooling = EncoderId.of(encoder).pooling
     known = [key for key, _words, _sentence in WAYS if key and key == pooling]
     return known[0].replace("cls", "[CLS]") if known else ""

@@ -12,6 +12,7 @@ from engine.encoding import encoder as encoder_module
 from engine.encoding.encoder import BUNDLED, Encoder, bundled_model, check_folder, own_pooling
 from engine.encoding.packed import PackedBert, can_pack
 from engine.encoding.pooling import POOLINGS
+from engine.encoding.records import EncoderId
 from engine.progress import finish
 from indexes.errors import ModelError
 from tests.tiny_models import SIZES, tiny_sbert
@@ -418,6 +419,22 @@ def test_an_encoder_is_found_again_by_the_id_that_embeddings_are_stored_under(ti
     assert cls.as_in(tiny.id) is tiny
     assert cls.as_in("another@0123456789ab/mean") is cls
     assert cls.as_in("") is cls
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("minilm@53aa/last token", ("minilm", "53aa", "last token")),
+        ("post@work@53aa/mean", ("post@work", "53aa", "mean")),
+        ("minilm@53aa", ("minilm", "53aa", "")),
+        ("minilm", ("minilm", "", "")),
+        ("", ("", "", "")),
+    ],
+)
+def test_an_id_is_taken_apart_as_it_was_put_together(written: str, parts: tuple[str, str, str]) -> None:
+    assert EncoderId.of(written) == EncoderId(*parts)
+    if all(parts):
+        assert str(EncoderId(*parts)) == written
 
 
 def test_weights_other_than_safetensors_are_refused(tmp_path: Path) -> None:
