@@ -7,21 +7,18 @@ the public data sets named in its model card; some forty minutes of one processo
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from engine.commands.terminal import Terminal
-from engine.encoding.encoder import Encoder
 from engine.progress import Steps
 from engine.tagging.records import NLI
 from engine.tagging.tagger import Tagger, shipped_tagger
 from engine.tagging.tagger_files import read_description, write_description
-from engine.tagging.tagger_measures import LabelledText, as_measures, evaluate
+from engine.tagging.tagger_measures import evaluate
 from engine.training import entailment_texts as texts
 from engine.training.fitting import Settings
-from engine.training.training import train_tagger
+from engine.training.recipes import measured_on, train_stage
 
 FIRST = Settings(
     epochs=5,
@@ -36,6 +33,7 @@ FIRST = Settings(
     patience=10,
 )
 SECOND = replace(FIRST, epochs=1, learning_rate=2.5e-4, average=0.99, evaluations=3, patience=3)
+MEASURES = ("accuracy", "macro-F1", "ECE", "ECE without temperature")
 
 
 def main(data: Path, out: Path) -> None:
@@ -53,14 +51,14 @@ def make(data: Path, out: Path) -> Steps[None]:
     dev = [pair for side in choosing for pair in side]
     with tempfile.TemporaryDirectory() as scratch:
         first = Path(scratch) / "first"
-        yield from _stage(first, pairs, dev, FIRST, {})
-        known = read_description(first)
-        yield from _stage(
+        yield from train_stage(first, NLI, texts.LABELS, pairs, dev, FIRST)
+        yield from train_stage(
             out,
+            NLI,
+            texts.LABELS,
             texts.second_texts(pairs, random.Random(FIRST.seed + 1)),
             dev,
             SECOND,
-            {"first_stage": {"settings": known["settings"], "texts": known["texts"]}},
             start=first,
             test=[pair for side in testing for pair in side],
         )
@@ -84,43 +82,11 @@ def record_measures(data: Path, out: Path) -> Steps[None]:
     tagger = Tagger.open(out)
     description = read_description(out)
     measured: dict[str, float] = dict(description["measured"])
-    manner = tagger.manner
     for name, pairs in sets.items():
-        tagger.manner = replace(manner, temperature=1.0)
-        bare = as_measures((yield from evaluate(tagger, pairs)))
-        tagger.manner = manner
-        found = as_measures((yield from evaluate(tagger, pairs)))
-        measured |= {f"{name} {key}": round(found[key], 4) for key in ("accuracy", "macro-F1", "ECE")}
-        measured[f"{name} ECE without temperature"] = round(bare["ECE"], 4)
+        found = yield from measured_on(tagger, pairs)
+        measured |= {f"{name} {key}": round(found[key], 4) for key in MEASURES}
     report = yield from evaluate(tagger, [*held["snli_dev"], *held["mnli_dev"]])
     write_description(out, description | {"measured": measured, "report": asdict(report)})
-
-
-def _stage(
-    out: Path,
-    pairs: list[LabelledText],
-    dev: list[LabelledText],
-    settings: Settings,
-    description: dict[str, Any],
-    *,
-    start: Path | None = None,
-    test: Sequence[LabelledText] = (),
-) -> Steps[None]:
-    yield from train_tagger(
-        out,
-        Encoder.open(device="cpu"),
-        pairs,
-        dev,
-        labels=texts.LABELS,
-        settings=settings,
-        description={
-            "name": NLI,
-            "origin": "comes with Asterism; see its README.md for the data sets and their terms",
-        }
-        | description,
-        start=start,
-        test=test,
-    )
 
 
 if __name__ == "__main__":

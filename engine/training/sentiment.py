@@ -8,6 +8,7 @@ three hours of one processor core.
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.commands.terminal import Terminal
-from engine.encoding.encoder import Encoder
 from engine.progress import Steps
 from engine.tagging.tagger import SENTIMENT, SENTIMENT_LABELS, Tagger, shipped_tagger
 from engine.tagging.tagger_files import ADAPTER_FILE, read_description, write_description, write_tensors
-from engine.tagging.tagger_measures import LabelledText, as_measures, evaluate, fit_temperature
+from engine.tagging.tagger_measures import LabelledText, evaluate, fit_temperature
 from engine.training import long_texts
 from engine.training import sentiment_texts as texts
 from engine.training.blending import blend
 from engine.training.fitting import Settings
-from engine.training.training import train_tagger
+from engine.training.recipes import measured_on, train_stage
 
 FIRST = Settings(
     epochs=1, learning_rate=1.2e-3, top_layers=4, max_tokens=100, token_budget=1400, evaluations=6, patience=6
@@ -57,6 +57,7 @@ THIRD_SHARE = 0.6
 """What the third stage's weights count in the tagger; the second stage's count the rest."""
 NEUTRAL_LOGIT = 0.27
 """Added to the neutral logit, as makes the dev labels of sentences, tweets and comments all likeliest."""
+MEASURES = ("accuracy", "macro-recall", "ECE", "ECE without temperature")
 CHOSEN_BY_THESE = (
     "Film sentences, tweets and comments that had a say in what was shipped: expect a little less elsewhere."
 )
@@ -85,59 +86,17 @@ def make(data: Path, out: Path) -> Steps[None]:
 
 def first_stage(data: Path, out: Path) -> Steps[None]:
     """Train on short texts above all."""
-    examples = list(texts.first_texts(data, random.Random(FIRST.seed)))
-    yield from train_tagger(
-        out,
-        Encoder.open(device="cpu"),
-        examples,
-        list(texts.dev_texts(data)),
-        labels=SENTIMENT_LABELS,
-        settings=FIRST,
-        description={"name": SENTIMENT},
-    )
+    yield from _stage(data, out, texts.first_texts(data, random.Random(FIRST.seed)), FIRST)
 
 
 def second_stage(data: Path, first: Path, out: Path) -> Steps[None]:
-    """Go on from the first stage's tagger, and measure what comes of it."""
-    examples = list(texts.second_texts(data, random.Random(SECOND.seed + 1)))
-    yield from train_tagger(
-        out,
-        Encoder.open(device="cpu"),
-        examples,
-        list(texts.dev_texts(data)),
-        labels=SENTIMENT_LABELS,
-        settings=SECOND,
-        description={
-            "name": SENTIMENT,
-            "origin": "comes with Asterism; see its README.md for the data sets and their terms",
-            "first_stage": {
-                "settings": asdict(FIRST),
-                "texts": read_description(first)["texts"],
-            },
-        },
-        start=first,
-    )
+    """Go on from the first stage's tagger with many long windows."""
+    yield from _stage(data, out, texts.second_texts(data, random.Random(SECOND.seed + 1)), SECOND, first)
 
 
 def third_stage(data: Path, second: Path, out: Path) -> Steps[None]:
     """Go on from the second stage's tagger with wider adapters, and keep an average of the weights."""
-    examples = list(texts.third_texts(data, random.Random(THIRD.seed + 2)))
-    before = read_description(second)
-    yield from train_tagger(
-        out,
-        Encoder.open(device="cpu"),
-        examples,
-        list(texts.dev_texts(data)),
-        labels=SENTIMENT_LABELS,
-        settings=THIRD,
-        description={
-            "name": SENTIMENT,
-            "origin": "comes with Asterism; see its README.md for the data sets and their terms",
-            "first_stage": before["first_stage"],
-            "second_stage": {"settings": before["settings"], "texts": before["texts"]},
-        },
-        start=second,
-    )
+    yield from _stage(data, out, texts.third_texts(data, random.Random(THIRD.seed + 2)), THIRD, second)
 
 
 def favour_neutral(out: Path, logit: float) -> None:
@@ -178,20 +137,22 @@ def record_measures(data: Path, out: Path) -> Steps[None]:
     tagger = Tagger.open(out)
     description = read_description(out)
     measured: dict[str, float] = dict(description["measured"])
-    manner = tagger.manner
     for name, (examples, meanings) in sets.items():
-        tagger.manner = replace(manner, temperature=1.0)
-        bare = as_measures((yield from evaluate(tagger, examples, meanings)))
-        tagger.manner = manner
-        found = as_measures((yield from evaluate(tagger, examples, meanings)))
+        found = yield from measured_on(tagger, examples, meanings)
         recalls = [value for key, value in found.items() if key.startswith("recall ")]
-        measured[f"{name} accuracy"] = round(found["accuracy"], 4)
-        measured[f"{name} macro-recall"] = round(sum(recalls) / len(recalls), 4)
-        measured[f"{name} ECE"] = round(found["ECE"], 4)
-        measured[f"{name} ECE without temperature"] = round(bare["ECE"], 4)
+        found["macro-recall"] = sum(recalls) / len(recalls)
+        measured |= {f"{name} {key}": round(found[key], 4) for key in MEASURES}
     report = yield from evaluate(tagger, list(texts.dev_texts(data)))
     said = {"measured": measured, "report": asdict(replace(report, caution=CHOSEN_BY_THESE))}
     write_description(out, description | said)
+
+
+def _stage(
+    data: Path, out: Path, examples: Iterator[LabelledText], settings: Settings, start: Path | None = None
+) -> Steps[None]:
+    yield from train_stage(
+        out, SENTIMENT, SENTIMENT_LABELS, list(examples), list(texts.dev_texts(data)), settings, start=start
+    )
 
 
 def _among(chances: NDArray[np.float32], meant: tuple[str, ...]) -> NDArray[np.float32]:
