@@ -9,11 +9,12 @@ from engine.tagging.records import Comparison, TextTag
 from gui.notices import Notices
 from gui.session import Session
 from gui.taggers.about_dialog import TaggerDialog
-from gui.taggers.chooser import TaggerChooser
+from gui.taggers.chooser import NO_CORPUS, TaggerChooser
 from gui.taggers.commands import TRIAL, TaggerCommands
 from gui.taggers.compare_dialog import CompareDialog
 from gui.taggers.labels_form import LabelsForm
 from gui.taggers.maker_dialog import MakerDialog
+from gui.taggers.next_sentence_form import NextSentenceForm
 from gui.taggers.training_dialog import TrainingDialog
 from gui.taggers.used_folders import remembered
 from gui.tagging.tag_commands import TagCommands
@@ -21,6 +22,7 @@ from tests.gui.fakes import FakeLink, corpus, passages
 from tests.gui.tagger_samples import given, nli, report, sentiment, tagger
 
 NLI = ("entailment", "neutral", "contradiction")
+FEW = "The corpus has too few sentences that another one follows (12) to learn what follows what; some 100 are needed."
 
 
 def compared(first: str, second: str, name: str) -> Comparison:
@@ -64,10 +66,27 @@ def commands(window, link, session, notices) -> TaggerCommands:
     return TaggerCommands(window, link, session, notices, TagCommands(window, link, session, notices))
 
 
+@pytest.fixture
+def chooser(qtbot: QtBot, session: Session, commands: TaggerCommands) -> TaggerChooser:
+    chooser = TaggerChooser(session, commands._tags)
+    qtbot.addWidget(chooser)
+    commands.attend(chooser)
+    return chooser
+
+
 def fresh(window: QWidget, notices: Notices, link: FakeLink) -> TaggerCommands:
     """Return the commands of another run."""
     session = Session()
     return TaggerCommands(window, link, session, notices, TagCommands(window, link, session, notices))
+
+
+def entry(chooser: TaggerChooser):
+    chooser.menu.aboutToShow.emit()
+    return next(one for one in chooser.menu.actions() if one.text().startswith("Train on neighbouring"))
+
+
+def opened(window: QWidget) -> TrainingDialog:
+    return window.findChild(TrainingDialog)
 
 
 def said(notices: Notices) -> str:
@@ -310,3 +329,51 @@ def test_the_pair_tagger_can_be_read_about(commands, window, session):
     commands.compare_passages()
     window.findChild(CompareDialog).about.click()
     assert window.findChild(TaggerDialog).info == nli()
+
+
+def test_the_menu_opens_a_form_to_train_on_neighbouring_sentences(chooser, window):
+    entry(chooser).trigger()
+    form = opened(window).form
+    assert isinstance(form, NextSentenceForm)
+    assert form.tagger == "next sentence Town papers"
+    assert opened(window).train.isEnabled()
+    opened(window).close()
+
+
+def test_without_a_corpus_neighbouring_sentences_are_not_offered_and_it_says_why(
+    chooser, commands, session, window, notices
+):
+    assert entry(chooser).isEnabled()
+    session.set_corpus(None)
+    assert not entry(chooser).isEnabled()
+    assert entry(chooser).toolTip() == NO_CORPUS
+    commands.train_next_sentence()
+    assert opened(window) is None
+    assert notices.sentence == "Open a corpus first; then a tagger can be trained on its sentences."
+
+
+def test_a_corpus_with_too_few_sentences_is_said_in_the_dialog(commands, window, link):
+    commands.train_next_sentence()
+    opened(window).start()
+    assert link.asked("train_next_sentence") == [(("Town papers", "next sentence Town papers"), {})]
+    link.end(error=FEW)
+    assert opened(window).problem.text() == FEW
+    assert opened(window).train.isVisible()
+    opened(window).close()
+
+
+def test_what_neighbouring_sentences_taught_is_compared_with(commands, window, link, session):
+    made = tagger("next sentence Town papers", labels=("next", "not next"), pair=True, report=report())
+    link.answers["taggers"] = [sentiment(), nli(), made]
+    commands.train_next_sentence()
+    dialog = opened(window)
+    dialog.start()
+    link.end(made)
+    assert dialog.use.text() == "Compare with it"
+    dialog.use.click()
+    compare = window.findChild(CompareDialog)
+    offered = [compare.taggers.itemData(row) for row in range(compare.taggers.count())]
+    assert offered == ["nli", "next sentence Town papers"]
+    assert compare.tagger == "next sentence Town papers"
+    assert session.tagger == "sentiment"
+    compare.close()
