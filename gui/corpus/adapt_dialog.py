@@ -7,11 +7,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,8 +21,9 @@ from gui.corpus.adapt_report import AdaptReportView
 from gui.engine_link import EngineLink, Job
 from gui.growing_dialog import GrowingDialog
 from gui.job_bar import said
-from gui.panel import Elided, Heading, muted
+from gui.panel import Heading, muted
 from gui.problem import Problem
+from gui.progress_view import ProgressView
 from gui.scrolled import scrolled
 from gui.taggers.words import LONGEST, suggested_name
 from gui.theme import GAP
@@ -115,9 +113,8 @@ class AdaptDialog(GrowingDialog):
             return
         self.problem.clear()
         self._pace = Pace()
-        self.said.setText("Starting …")
-        self.bar.setMaximum(0)
-        self.stop.setEnabled(True)
+        self.progress.tell("Starting …", 0, 0)
+        self.progress.stop.setEnabled(True)
         self._job = self._link.start(
             f"Adapting the encoder to “{self._corpus}”",
             "adapt",
@@ -181,25 +178,15 @@ class AdaptDialog(GrowingDialog):
         return form
 
     def _make_progress(self) -> QWidget:
-        self.said = Elided()
-        self.said.muted = True
-        self.bar = QProgressBar(textVisible=False)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stop adapting; nothing is kept")
-        self.stop.setAutoDefault(False)
-        self.stop.clicked.connect(self.cancel)
-        row = QHBoxLayout()
-        row.setSpacing(2 * GAP)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.stop)
+        self.progress = ProgressView("Stop adapting; nothing is kept")
+        self.progress.stop_asked.connect(self.cancel)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self._make_heading(f"Adapting the encoder to “{self._corpus}”"))
         column.addSpacing(GAP)
-        column.addWidget(self.said)
-        column.addLayout(row)
+        column.addWidget(self.progress)
         column.addSpacing(GAP)
         column.addWidget(muted(GO_ON))
         column.addStretch(1)
@@ -255,9 +242,7 @@ class AdaptDialog(GrowingDialog):
         if job is not self._job or job.cancelled:
             return
         self._pace.add(progress.step, progress.done, progress.total, self._clock())
-        self.said.setText(said(progress, self._pace))
-        self.bar.setMaximum(progress.total)
-        self.bar.setValue(progress.done)
+        self.progress.tell(said(progress, self._pace), progress.done, progress.total)
 
     def _on_job(self, _job: Job | None) -> None:
         if self._job is None:
@@ -273,8 +258,8 @@ class AdaptDialog(GrowingDialog):
             self._unanswered.start()
 
     def _say_stopping(self) -> None:
-        self.stop.setEnabled(False)
-        self.said.setText(STOPPING)
+        self.progress.stop.setEnabled(False)
+        self.progress.said.setText(STOPPING)
 
     def _on_done(self, report: AdaptReport) -> None:
         self._job = None

@@ -1,8 +1,9 @@
 """A training under way on the screen: its chart, how far it is, how long still, and Stop."""
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.panel import Elided, Heading, muted
+from gui.panel import Heading, muted
+from gui.progress_view import ProgressView
 from gui.taggers.training import RUNNING, Training
 from gui.taggers.training_chart import TrainingChart
 from gui.theme import GAP
@@ -19,24 +20,14 @@ class TrainingView(QWidget):
         self.title = Heading("")
         self.title.setWordWrap(True)
         self.chart = TrainingChart()
-        self.said = Elided()
-        self.said.muted = True
-        self.bar = QProgressBar(textVisible=False)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stop training, and keep the best so far")
-        self.stop.setAutoDefault(False)
-        self.stop.clicked.connect(training.cancel)
-        row = QHBoxLayout()
-        row.setSpacing(2 * GAP)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self.stop)
+        self.progress = ProgressView("Stop training, and keep the best so far")
+        self.progress.stop_asked.connect(training.cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.title)
         column.addWidget(self.chart, 1)
-        column.addWidget(self.said)
-        column.addLayout(row)
+        column.addWidget(self.progress)
         column.addWidget(muted(GO_ON))
         training.changed.connect(self._show)
         self._show()
@@ -47,7 +38,5 @@ class TrainingView(QWidget):
             return
         self.title.setText(f"Training “{training.tagger}”")
         self.chart.show_curve(training.curve)
-        self.said.setText(training.said)
-        self.bar.setMaximum(training.total)
-        self.bar.setValue(training.done)
-        self.stop.setEnabled(training.state == RUNNING)
+        self.progress.tell(training.said, training.done, training.total)
+        self.progress.stop.setEnabled(training.state == RUNNING)

@@ -140,10 +140,10 @@ def test_it_shows_how_far_it_is_and_how_long_still(dialog, link, clock):
     for number in range(11):
         clock.now = 3.0 * number
         link.advance(Progress("Adapting to the words", 10 * number, 200, "batches", "loss 3.412"))
-    said = dialog.said.text()
+    said = dialog.progress.said.text()
     assert said.startswith("Adapting to the words · 100 of 200 batches")
     assert "left" in said
-    assert (dialog.bar.value(), dialog.bar.maximum()) == (100, 200)
+    assert (dialog.progress.bar.value(), dialog.progress.bar.maximum()) == (100, 200)
 
 
 def test_the_progress_of_other_jobs_is_not_shown(dialog, link):
@@ -151,27 +151,27 @@ def test_the_progress_of_other_jobs_is_not_shown(dialog, link):
     link.advance(Progress("Adapting to the words", 50, 100, "batches"))
     link.start("Tagging", "tag")
     link.advance(Progress("Tagging", 3, 9, "passages"))
-    assert (dialog.bar.value(), dialog.bar.maximum()) == (50, 100)
+    assert (dialog.progress.bar.value(), dialog.progress.bar.maximum()) == (50, 100)
 
 
 def test_stopping_says_that_nothing_was_kept_and_it_can_be_started_again(dialog, link):
     dialog.start()
-    dialog.stop.click()
+    dialog.progress.stop.click()
     assert link.jobs[0].cancelled
-    assert (dialog.said.text(), dialog.stop.isEnabled()) == ("Stopping …", False)
+    assert (dialog.progress.said.text(), dialog.progress.stop.isEnabled()) == ("Stopping …", False)
     stop(link)
     assert not dialog.running
     assert "Stopped. Nothing was kept, and nothing has changed." in words(dialog)
     dialog.adapt.click()
     assert dialog.running
-    assert dialog.stop.isEnabled()
+    assert dialog.progress.stop.isEnabled()
 
 
 def test_stopping_by_the_job_bar_is_seen_too(dialog, link):
     dialog.start()
     link.jobs[0].cancel()
     link.job_changed.emit(link.jobs[0])
-    assert dialog.said.text() == "Stopping …"
+    assert dialog.progress.said.text() == "Stopping …"
     stop(link)
     assert dialog.adapt.isVisible()
 

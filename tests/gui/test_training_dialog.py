@@ -308,8 +308,11 @@ def test_numbers_are_drawn_as_they_come_and_the_time_left_is_said(
         now[0] = number * 0.5
         link.advance(batch(number, 1 / number))
     assert len(dialog.view.chart.curve.losses) == 40
-    assert dialog.view.said.text() == "Training · 40 of 100 batches · 2.0 a second · about 30 seconds left"
-    assert (dialog.view.bar.value(), dialog.view.bar.maximum()) == (40, 100)
+    assert (
+        dialog.view.progress.said.text()
+        == "Training · 40 of 100 batches · 2.0 a second · about 30 seconds left"
+    )
+    assert (dialog.view.progress.bar.value(), dialog.view.progress.bar.maximum()) == (40, 100)
 
 
 def test_a_job_that_runs_beside_it_neither_mixes_in_nor_hides_its_numbers(
@@ -387,10 +390,10 @@ def test_stopping_keeps_the_best_so_far(dialog, training, link):
     link.answers["taggers"] = [sentiment(), nli(), best]
     dialog.start()
     link.advance(batch(1, 0.9))
-    dialog.view.stop.click()
+    dialog.view.progress.stop.click()
     assert link.jobs[-1].cancelled
-    assert not dialog.view.stop.isEnabled()
-    assert dialog.view.said.text() == "Stopping; the best so far is kept …"
+    assert not dialog.view.progress.stop.isEnabled()
+    assert dialog.view.progress.said.text() == "Stopping; the best so far is kept …"
     stop(link)
     assert (training.state, training.info) == ("stopped", best)
     assert not dialog.use.isHidden()
