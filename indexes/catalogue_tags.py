@@ -34,13 +34,21 @@ class CatalogueTags:
         with self._database.writing() as db:
             tags.add(db, tagger, labels, passage_ids, label_ids, probabilities, multi_label=multi_label)
 
-    def tags(self, tagger: str, labels: Sequence[str] = (), *, multi_label: bool = False) -> Tags:
-        """Return all tags of a tagger, and the labels that the user gave for its name; empty when never used.
+    def tags(
+        self,
+        tagger: str,
+        labels: Sequence[str] = (),
+        *,
+        multi_label: bool = False,
+        passage_ids: Sequence[int] | None = None,
+    ) -> Tags:
+        """Return the tags of a tagger, and the labels that the user gave for its name; empty when never used.
 
-        `labels` and `multi_label` say what the tagger is like if it has tagged nothing here yet.
+        All of them, or those of `passage_ids`. `labels` and `multi_label` say what the tagger is like if it has
+        tagged nothing here yet.
         """
         with self._database.reading() as db:
-            return tags.tags(db, tagger, labels, multi_label=multi_label)
+            return tags.tags(db, tagger, labels, multi_label=multi_label, passage_ids=passage_ids)
 
     def told_tags(self, tagger: str) -> Tags:
         """Return all tags of a tagger as it told them itself: without any lesson, and without labels of the user's."""

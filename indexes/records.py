@@ -1,6 +1,7 @@
 """What is stored, as frozen records. Every id is an int that the catalogue gave."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -256,6 +257,32 @@ class Tags:
     given: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 0), np.int8))
     multi_label: bool = False
     lesson: bool = False
+
+    def is_like(self, other: "Tags") -> bool:
+        """Say whether both are of one tagger that has learned alike, so that rows of one can stand in the other."""
+        return (self.tagger, self.labels, self.multi_label, self.lesson) == (
+            other.tagger,
+            other.labels,
+            other.multi_label,
+            other.lesson,
+        )
+
+    def with_change(self, passage_ids: Sequence[int], now: "Tags") -> "Tags":
+        """Return the tags with those of `passage_ids` as they are `now`, which has no others and is like these."""
+        kept = ~np.isin(self.passage_ids, np.array([*passage_ids], np.int64))
+        ids = np.concatenate([self.passage_ids[kept], now.passage_ids])
+        order = np.argsort(ids, kind="stable")
+        nothing = np.full((len(self.passage_ids), len(self.labels)), -1, np.int8)
+        older = self.given if len(self.given) else nothing
+        newer = now.given if len(now.given) else np.full(now.probabilities.shape, -1, np.int8)
+        given = np.concatenate([older[kept], newer])[order]
+        return replace(
+            self,
+            passage_ids=ids[order],
+            label_ids=np.concatenate([self.label_ids[kept], now.label_ids])[order],
+            probabilities=np.concatenate([self.probabilities[kept], now.probabilities])[order],
+            given=given if (given >= 0).any() else np.zeros((0, 0), np.int8),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,15 +56,23 @@ def add(
 
 
 def tags(
-    db: sqlite3.Connection, tagger: str, labels: Sequence[str] = (), *, multi_label: bool = False
+    db: sqlite3.Connection,
+    tagger: str,
+    labels: Sequence[str] = (),
+    *,
+    multi_label: bool = False,
+    passage_ids: Sequence[int] | None = None,
 ) -> Tags:
-    """Return all tags of a tagger and the labels given for it, passage ids rising; empty when it was never used.
+    """Return the tags of a tagger and the labels given for it, passage ids rising; empty when it was never used.
 
-    `labels` and `multi_label` are the tagger's, if it has not tagged yet. A passage that was given a label and not
-    tagged has zeros for probabilities; a given label that is none of the tagger's any more is left out.
+    All of them, or those of `passage_ids`. `labels` and `multi_label` are the tagger's, if it has not tagged yet. A
+    passage that was given a label and not tagged has zeros for probabilities; a given label that is none of the
+    tagger's any more is left out.
     """
-    found = told(db, tagger, labels, multi_label=multi_label, with_lesson=True)
+    found = told(db, tagger, labels, multi_label=multi_label, with_lesson=True, passage_ids=passage_ids)
     given = given_labels.given_labels(db, given_labels.tagger_name(tagger))
+    if passage_ids is not None:
+        given = {passage_id: given[passage_id] for passage_id in passage_ids if passage_id in given}
     if not found.labels:
         named = dict.fromkeys(label for row in given.values() for label in row if label != NONE)
         found = replace(found, labels=tuple(named))
@@ -81,8 +89,9 @@ def told(
     *,
     multi_label: bool = False,
     with_lesson: bool = False,
+    passage_ids: Sequence[int] | None = None,
 ) -> Tags:
-    """Return all tags of a tagger as it told them itself, or as its newest lesson has them."""
+    """Return the tags of a tagger, all or those of `passage_ids`, as it told them itself or its newest lesson has."""
     row = db.execute("SELECT id, labels, multi_label FROM taggers WHERE name = ?", (tagger,)).fetchone()
     tagger_id, names, several = row or (0, json.dumps(list(labels)), multi_label)
     labels = tuple(json.loads(names))
@@ -91,8 +100,12 @@ def told(
         if with_lesson
         else "t.label_id, t.probabilities FROM tags t"
     )
+    some, asked = "", [tagger_id]
+    if passage_ids is not None:
+        some = "AND t.passage_id IN (SELECT value FROM json_each(?)) "
+        asked.append(json.dumps([int(one) for one in passage_ids]))
     rows = db.execute(
-        f"SELECT t.passage_id, {columns} WHERE t.tagger_id = ? ORDER BY t.passage_id", (tagger_id,)
+        f"SELECT t.passage_id, {columns} WHERE t.tagger_id = ? {some}ORDER BY t.passage_id", asked
     ).fetchall()
     return Tags(
         tagger=tagger,

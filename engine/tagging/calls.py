@@ -83,11 +83,14 @@ class TaggingCalls(Opened):
         yield Progress("Loading the tagger")
         return (yield from tagging.tag_source(self.tagger(tagger), source))
 
-    def tags(self, name: str, tagger: str = SENTIMENT) -> Tags:
-        """Return the stored tags of a tagger, and the labels that the user gave; loads no model."""
+    def tags(self, name: str, tagger: str = SENTIMENT, passage_ids: Sequence[int] | None = None) -> Tags:
+        """Return the stored tags of a tagger, and the labels that the user gave; loads no model.
+
+        All of them, or those of `passage_ids`.
+        """
         info = self.tagger_info(tagger)
         return self._corpus(name).catalogue.tags(
-            self._tagger_id(tagger), info.labels, multi_label=info.multi_label
+            self._tagger_id(tagger), info.labels, multi_label=info.multi_label, passage_ids=passage_ids
         )
 
     def tag_totals(

@@ -60,7 +60,7 @@ class TeachingCalls(TaggingCalls):
     def label_passages(
         self, name: str, passage_ids: Sequence[int], labels: Sequence[str], tagger: str = SENTIMENT
     ) -> Tags:
-        """Note what the user calls passages, in place of what was noted; () takes it back. Returns the tags.
+        """Note what the user calls passages, in place of what was noted; () takes it back. Returns their tags.
 
         (NONE,) says that none of the labels holds, to a tagger that gives several. Raises ModelError for a label that
         the tagger does not know, or several or none where it gives one; CorpusError when a passage is gone, and then
@@ -85,7 +85,7 @@ class TeachingCalls(TaggingCalls):
         corpus = self._corpus(name)
         with corpus.noting() as catalogue:
             catalogue.give_labels(folder.name, passage_ids, ordered)
-        return self.tags(name, tagger)
+        return self.tags(name, tagger, passage_ids)
 
     def given_labels(self, name: str, tagger: str = SENTIMENT) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """Return (passage id, labels) of the labels given for a tagger, oldest first; () where none of them holds."""

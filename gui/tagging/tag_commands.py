@@ -181,7 +181,7 @@ class TagCommands(QObject):
             list(passage_ids),
             tuple(labels),
             tagger,
-            on_done=partial(self._on_tags, name, tagger),
+            on_done=partial(self._on_given, name, tagger, passage_ids),
         )
 
     def _on_corpus(self) -> None:
@@ -198,6 +198,16 @@ class TagCommands(QObject):
     def _on_tags(self, name: str, tagger: str, tags: Tags | None) -> None:
         if (name, tagger) == (self._session.corpus_name, self._session.tagger):
             self._session.set_tags(tags)
+
+    def _on_given(self, name: str, tagger: str, passage_ids: Sequence[int], now: Tags) -> None:
+        """Put the tags of some passages, as they are now, in the place of what was known of them."""
+        if (name, tagger) != (self._session.corpus_name, self._session.tagger):
+            return
+        before = self._session.tags
+        if before is not None and before.is_like(now):
+            self._session.set_tags(before.with_change(passage_ids, now))
+        else:
+            self.load()
 
     def _on_learned(self, name: str, lesson: Lesson) -> None:
         self.refresh_taggers()

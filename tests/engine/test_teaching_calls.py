@@ -77,9 +77,27 @@ def test_labels_are_given_in_any_case_replaced_and_taken_back(calls: TeachingCal
     calls.label_passages("Notes", [4, 2], [" Sea "], "places")
     calls.label_passages("Notes", [2], ["air"], "places")
     assert calls.given_labels("Notes", "places") == ((4, ("sea",)), (2, ("air",)))
-    tags = calls.label_passages("Notes", [2], (), "places")
+    assert calls.label_passages("Notes", [2], (), "places").passage_ids.tolist() == []
+    tags = calls.tags("Notes", "places")
     assert (tags.passage_ids.tolist(), tags.label_ids.tolist()) == ([4], [0])
     assert tags.labels == WORDS
+
+
+def test_labelling_returns_the_tags_of_these_passages_and_the_rest_stays_as_it_was(
+    calls: TeachingCalls,
+) -> None:
+    calls.make_tagger("places", WORDS)
+    teach(calls, "places")
+    finish(calls.learn("Notes", "places"))
+    before = calls.tags("Notes", "places")
+    for asked, given in (([30, 2], ["land"]), ([2], []), ([4, 5], ["sea"])):
+        now = calls.label_passages("Notes", asked, given, "places")
+        assert now.passage_ids.tolist() == sorted(asked)
+        assert now.is_like(before)
+        before = before.with_change(asked, now)
+        whole = calls.tags("Notes", "places")
+        for name in ("passage_ids", "label_ids", "probabilities", "given"):
+            np.testing.assert_array_equal(getattr(before, name), getattr(whole, name), name)
 
 
 def test_a_label_for_sentiment_counts_before_anything_is_tagged(calls: TeachingCalls) -> None:
@@ -241,7 +259,8 @@ def test_passages_with_none_of_the_labels_teach_a_tagger_of_several_where_none_h
         calls.make_tagger(name, ("wet", "high"), multi_label=True)
         calls.label_passages("Notes", [1, 4, 7, 10], ["wet"], name)
         calls.label_passages("Notes", [2, 5, 8, 11], ["high"], name)
-    tags = calls.label_passages("Notes", [3, 6, 9, 12], [NONE], "sure")
+    calls.label_passages("Notes", [3, 6, 9, 12], [NONE], "sure")
+    tags = calls.tags("Notes", "sure")
     assert tags.given[[0, 1, 2]].tolist() == [[1, 0], [0, 1], [0, 0]]
     assert calls.given_labels("Notes", "sure")[-1] == (12, ())
     lesson = finish(calls.learn("Notes", "sure"))

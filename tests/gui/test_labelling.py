@@ -39,11 +39,17 @@ class Desk:
         self.commands = TagCommands(parent, self.link, self.session, self.notices)
 
     def give(self, _name, passage_ids, labels, _tagger):
-        tags = self.session.tags
+        tags = fakes.tags() if self.session.tags is None else self.session.tags
         given = tags.given.copy() if len(tags.given) else np.full(tags.probabilities.shape, -1, np.int8)
         rows = tags.passage_ids.searchsorted(passage_ids)
         given[rows] = [label in labels for label in tags.labels] if labels else -1
-        return replace(tags, given=given)
+        return replace(
+            tags,
+            passage_ids=tags.passage_ids[rows],
+            label_ids=tags.label_ids[rows],
+            probabilities=tags.probabilities[rows],
+            given=given[rows],
+        )
 
     def given(self) -> dict[int, tuple[str, ...]]:
         ids = self.session.tags.passage_ids.tolist()
@@ -78,6 +84,23 @@ def tag_list(desk, frame) -> TagList:
     tag_list.setFocus()
     desk.session.set_current(3)
     return tag_list
+
+
+def test_a_label_leaves_all_other_tags_as_they_are(desk):
+    before = desk.session.tags
+    desk.commands.label([3, 5], ["negative"])
+    after = desk.session.tags
+    assert after.passage_ids.tolist() == before.passage_ids.tolist()
+    np.testing.assert_array_equal(after.probabilities, before.probabilities)
+    assert desk.given() == {3: ("negative",), 5: ("negative",)}
+
+
+@pytest.mark.parametrize("known", [None, replace(fakes.tags(), lesson=True)])
+def test_tags_that_the_answer_does_not_belong_to_are_asked_for_anew(desk, known):
+    desk.link.answers["label_passages"] = lambda *_: fakes.tags()
+    desk.session.set_tags(known)
+    desk.commands.label([3], ["negative"])
+    assert desk.link.asked("tags") == [(("Town papers", "sentiment"), {})]
 
 
 def test_one_key_gives_a_label_and_the_list_goes_on_to_the_next(qtbot, desk, tag_list):

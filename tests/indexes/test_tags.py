@@ -33,6 +33,32 @@ def test_tags_come_back_and_a_new_one_replaces_the_old(catalogue: Catalogue) -> 
     assert catalogue.tags("sentiment").labels == LABELS
 
 
+def test_tags_of_some_passages_alone(catalogue: Catalogue) -> None:
+    put_texts(catalogue, a="One. Two. Three.")
+    tag(catalogue, {1: 0, 2: 1, 3: 2})
+    catalogue.give_labels("sentiment", [3], ["negative"])
+
+    some = catalogue.tags("sentiment", passage_ids=[3, 1, 99])
+
+    assert (some.passage_ids.tolist(), some.given.tolist()) == ([1, 3], [[-1, -1, -1], [1, 0, 0]])
+    assert len(catalogue.tags("sentiment", passage_ids=[2]).given) == 0
+    assert catalogue.tags("sentiment", passage_ids=[]).passage_ids.tolist() == []
+
+
+def test_a_label_taken_back_from_the_only_passage_that_had_one_leaves_nothing_given(
+    catalogue: Catalogue,
+) -> None:
+    put_texts(catalogue, a="One. Two. Three.")
+    tag(catalogue, {1: 0, 2: 1})
+    none = catalogue.tags("sentiment")
+    catalogue.give_labels("sentiment", [3], ["negative"])
+    given = none.with_change([3], catalogue.tags("sentiment", passage_ids=[3]))
+    assert (given.passage_ids.tolist(), given.label_ids.tolist()) == ([1, 2, 3], [0, 1, 0])
+    catalogue.give_labels("sentiment", [3], [])
+    back = given.with_change([3], catalogue.tags("sentiment", passage_ids=[3]))
+    assert (back.passage_ids.tolist(), back.given.shape) == ([1, 2], (0, 0))
+
+
 def test_a_tagger_never_used_has_no_tags(catalogue: Catalogue) -> None:
     tags = catalogue.tags("sentiment")
     assert (tags.labels, len(tags.passage_ids), tags.probabilities.shape) == ((), 0, (0, 0))
