@@ -14,7 +14,7 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
     if bool(options.file) == bool(options.corpus):
         return terminal.usage("train needs --file FILE, or --corpus NAME with --tagger or --next-sentence.")
     if options.corpus and options.tagger and options.undo:
-        workspace.unlearn(options.corpus, options.tagger)
+        terminal.follow(workspace.unlearn(options.corpus, options.tagger))
         return DONE
     if options.corpus and options.tagger and not options.name:
         return _learn(workspace, terminal, options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.progress import Progress, Steps, finish
+from engine.progress import Progress, Steps
 from engine.tagging import known_taggers
 from engine.tagging.calls import TaggingCalls
 from engine.tagging.records import Lesson, TaggerInfo, TaggerKind
@@ -113,8 +113,13 @@ class TeachingCalls(TaggingCalls):
         yield from self._tag_given(name, tagger, tagger_id)
         return (yield from teaching.learn_correction(corpus, info, tagger_id))
 
-    def unlearn(self, name: str, tagger: str = SENTIMENT) -> Tags:
-        """Take the newest lesson off, so that the one before holds; the labels stay. Raises ModelError without one."""
+    def unlearn(self, name: str, tagger: str = SENTIMENT) -> Steps[Tags]:
+        """Take the newest lesson off, so that the one before holds; the labels stay. Raises ModelError without one.
+
+        An own tagger tags the corpus anew by what it was before; closed meanwhile, the tags that are missing come when
+        the corpus is tagged. Returns all its tags.
+        """
+        yield Progress("Taking the lesson back")
         folder, info = self._teachable(tagger)
         corpus = self._corpus(name)
         if info.kind is not TaggerKind.HEAD:
@@ -133,7 +138,7 @@ class TeachingCalls(TaggingCalls):
             self._taggers.pop(tagger, None)
             if (folder / heads.HEAD_FILE).is_file():
                 head = heads.read_head(folder)
-                finish(teaching.tag_by_head(corpus, catalogue, head, known_taggers.tagger_id(folder)))
+                yield from teaching.tag_by_head(corpus, catalogue, head, known_taggers.tagger_id(folder))
             else:
                 catalogue.remove_tags(folder.name)
         return self.tags(name, tagger)

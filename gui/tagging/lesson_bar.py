@@ -13,7 +13,7 @@ from gui.theme import GAP
 from gui.wording import count, percent
 from indexes.records import Tags
 
-LEARN = "learn"
+LEARN, UNLEARN = "learn", "unlearn"
 """The method that makes a lesson."""
 
 
@@ -63,14 +63,15 @@ class LessonBar(QWidget):
         session = self._session
         tags, info = session.tags, session.tagger_info
         number, lesson = labels_given(tags), tags is not None and tags.lesson
-        learning = any(job.request.method == LEARN for job in self._link.jobs)
+        under_way = {job.request.method for job in self._link.jobs}
+        learning, still = LEARN in under_way, not under_way & {LEARN, UNLEARN}
         taught = info is None or info.taught  # what cannot tag yet has a bar of its own
         self.setVisible(taught and (number > 0 or lesson or self.lesson is not None))
         self.given.setText(count(number, "label") if number else "No labels")
         self.learn.setText("Learning …" if learning else "Learn again" if lesson else "Learn")
-        self.learn.setEnabled(number > 0 and not learning)
+        self.learn.setEnabled(number > 0 and still)
         self.undo.setVisible(lesson or self.lesson is not None)
-        self.undo.setEnabled(not learning)
+        self.undo.setEnabled(still)
         self.said.setText(lesson_said(self.lesson) if self.lesson else "")
         self.said.setVisible(self.lesson is not None)
 

@@ -132,7 +132,13 @@ class TagCommands(QObject):
     def unlearn(self) -> None:
         """Take back what the tagger learned last."""
         name, tagger = self._session.corpus_name, self._session.tagger
-        self._link.call("unlearn", name, tagger, on_done=partial(self._on_tags, name, tagger))
+        self._link.start(
+            f"“{tagger}” forgets its last lesson",
+            "unlearn",
+            name,
+            tagger,
+            on_done=partial(self._on_unlearned, name, tagger),
+        )
 
     def show_least_sure(self) -> None:
         """Select the passages whose labels would teach the tagger most, and read the first."""
@@ -214,6 +220,10 @@ class TagCommands(QObject):
         if name == self._session.corpus_name:
             self.load()
             self.learned.emit(lesson)
+
+    def _on_unlearned(self, name: str, tagger: str, tags: Tags) -> None:
+        self.refresh_taggers()  # it may know nothing now
+        self._on_tags(name, tagger, tags)
 
     def _on_least_sure(self, name: str, passage_ids: Sequence[int]) -> None:
         if name != self._session.corpus_name:

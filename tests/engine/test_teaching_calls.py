@@ -186,18 +186,18 @@ def test_a_lesson_of_an_own_tagger_is_taken_back_once(calls: TeachingCalls) -> N
     finish(calls.learn("Notes", "places"))
     calls.label_passages("Notes", [10, 13, 16], ["land"], "places")
     finish(calls.learn("Notes", "places"))
-    tags = calls.unlearn("Notes", "places")
+    tags = finish(calls.unlearn("Notes", "places"))
     assert tags.label_ids[[9, 12, 15]].tolist() == [2, 2, 2], "the labels given stay"
     assert tags.label_ids[18] == 0
     with pytest.raises(ModelError, match="not known any more"):
-        calls.unlearn("Notes", "places")
+        finish(calls.unlearn("Notes", "places"))
 
 
 def test_taking_back_the_first_lesson_leaves_a_tagger_that_knows_nothing(calls: TeachingCalls) -> None:
     calls.make_tagger("places", WORDS)
     teach(calls, "places")
     finish(calls.learn("Notes", "places"))
-    tags = calls.unlearn("Notes", "places")
+    tags = finish(calls.unlearn("Notes", "places"))
     assert len(tags.passage_ids) == 9
     assert not tags.probabilities.any()
     assert not (calls.library.taggers_folder / "places" / heads.HEAD_FILE).exists()
@@ -454,12 +454,12 @@ def test_corrections_teach_a_lesson_that_is_measured_and_taken_off(calls: Teachi
     tags = calls.tags("Notes", "sentiment")
     assert tags.lesson
     assert tags.label_ids.tolist() == [2, 1, 0] * 10
-    tags = calls.unlearn("Notes")
+    tags = finish(calls.unlearn("Notes"))
     assert not tags.lesson
     assert tags.label_ids[24:].tolist() == [1] * 6
     np.testing.assert_array_equal(tags.probabilities, SAID)
     with pytest.raises(ModelError, match="nothing in “Notes” that could be taken back"):
-        calls.unlearn("Notes")
+        finish(calls.unlearn("Notes"))
 
 
 def test_labels_at_random_teach_nothing(calls: TeachingCalls) -> None:

@@ -292,6 +292,7 @@ def test_a_lesson_is_told_before_and_after_and_can_be_undone(qtbot, desk, frame)
     assert not bar.isHidden()
     assert bar.given.text() == "2 labels"
     assert bar.undo.isHidden()
+    tags = desk.session.tags
     bar.learn.click()
     assert bar.learn.text() == "Learning …"
     assert not bar.learn.isEnabled()
@@ -304,6 +305,11 @@ def test_a_lesson_is_told_before_and_after_and_can_be_undone(qtbot, desk, frame)
     bar.undo.click()
     assert desk.link.asked("unlearn") == [(("Town papers", "sentiment"), {})]
     assert bar.said.isHidden()
+    assert not bar.learn.isEnabled()
+    desk.link.answers["taggers"] = [replace(SENTIMENT, taught=False)]
+    desk.link.end(tags)
+    assert bar.learn.isEnabled()
+    assert not desk.session.tagger_info.taught
 
 
 def test_what_could_not_tag_before_has_no_numbers_before():
