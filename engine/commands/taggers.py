@@ -15,6 +15,8 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
         return terminal.usage("train needs --file FILE, or --corpus NAME with --tagger or --next-sentence.")
     if options.corpus and options.tagger and options.undo:
         terminal.follow(workspace.unlearn(options.corpus, options.tagger))
+        if not options.json:
+            terminal.print(f"“{options.tagger}” is as it was before its last lesson.")
         return DONE
     if options.corpus and options.tagger and not options.name:
         return _learn(workspace, terminal, options)

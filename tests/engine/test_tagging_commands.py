@@ -60,6 +60,7 @@ def test_a_tagger_is_made_taught_and_undone(common: list[str], capsys: Said) -> 
     assert {group["group"]: group["counts"] for group in totals["groups"]} == {"good": [2, 0], "bad": [0, 2]}
 
     assert main(["train", "--undo", *of_notes]) == 0
+    assert capsys.readouterr().out == "“tone” is as it was before its last lesson.\n"
     assert main(["taggers", "tone", "--json", *common]) == 0
     (info,) = json.loads(capsys.readouterr().out)
     assert info["taught"] is False
