@@ -35,8 +35,9 @@ class TagRow:
 
     @property
     def text(self) -> str:
-        """Return the passage on one line."""
-        return on_one_line(self.passage.text, self.passage)[:SHOWN]
+        """Return the passage on one line, without its title, unless that is all it says."""
+        text = self.passage.text
+        return (on_one_line(text, self.passage) or " ".join(text.split()))[:SHOWN]
 
 
 def listed_ids(

@@ -267,7 +267,7 @@ class TagsPanel(Panel):
         typing = self.typed.answering or self.typed.line.hasFocus()
         wanted: dict[QWidget, bool] = {
             self.threshold.said: some and bool(self.threshold.said.text()),
-            self.threshold: some,
+            self.threshold: some and bool((self._tagged.best > 0).any()),
             self._shares: rows,
             self.typed: self._taught,
             self._learning: not self.lesson.isHidden(),

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from engine.tagging.records import SentenceTag, TaggerInfo, TagReport, TagState, TextTag
 from gui.tagging.filter_chips import label_key
+from gui.tagging.tag_rows import TagRow
 from gui.tagging.tags_panel import PAGE, rows_in
 from indexes.records import Tags
 from tests.gui import fakes
@@ -253,6 +254,23 @@ def test_a_tagger_that_cannot_tag_yet_has_its_teaching_in_place_of_the_line(wind
     assert panel.typed.isHidden()
     assert panel.teaching.isVisible()
     assert panel.hint.text.text() == "Read passages and label them with the keys 1 … 2."
+
+
+def test_a_tagger_that_told_nothing_yet_has_no_threshold(window):
+    panel = window.tags_panel
+    panel.resize(400, 900)
+    assert panel.threshold.isVisible()
+    given = np.eye(3, dtype=np.int8)[np.zeros(8, int)]
+    nothing = np.zeros((8, 3), np.float32)
+    window.session.set_tags(replace(fakes.tags(), probabilities=nothing, given=given))
+    assert not panel.threshold.isVisible()
+
+
+def test_a_row_says_what_the_passage_says_even_where_that_is_its_title():
+    passage = fakes.passages()[0]
+    whole = replace(passage, title="How do I\tpay?", text="How do I\tpay?")
+    titled = replace(passage, title="Paying", text="Paying\n\nHow do I pay?")
+    assert [TagRow(one, None).text for one in (whole, titled)] == ["How do I pay?"] * 2
 
 
 def test_what_is_offered_to_be_labelled_begins_with_the_least_sure(window, link):
