@@ -28,8 +28,8 @@ def guess_words(text: str, folder: Path, max_tokens: int, most: int = GUESSES) -
 
     if not can_guess(folder):
         raise ModelError(
-            f"The encoder “{folder.name}” was saved without the head that guesses words. Adapt it to a corpus, which "
-            "keeps such a head, or use a folder of a masked language model."
+            "The encoder was saved without the head that guesses words. Adapt it to a corpus, which keeps such a head, "
+            "or use a folder of a masked language model."
         )
     tokenizer, model = _opened(folder, (folder / "model.safetensors").stat().st_mtime_ns)
     mask = tokenizer.mask_token
