@@ -8,6 +8,7 @@ passages stay near those of the encoder as it was (Park et al. 2019, Relational 
 https://arxiv.org/abs/1904.05068).
 """
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,8 +40,9 @@ SLACK = 0.005
 class AdaptSettings:
     """How to adapt. Of at most `most` passages the first `max_tokens` tokens are read, `token_budget` in a batch.
 
-    The head that guesses words learns alone for `head_epochs`, then with the whole model for `epochs` at the
-    `learning_rate`, then similarity is restored for `restoring_epochs`, in which `nearness` weighs the cosines of
+    The head that guesses words learns alone for `head_steps` or one epoch, whichever is more: before it knows words,
+    what the model learns by it is worth little. Then the whole model learns for `epochs` at the `learning_rate`, then
+    similarity is restored for `restoring_epochs`, in which `nearness` weighs the cosines of
     before. `temperature` divides cosines where halves are told from others'.
     """
 
@@ -49,8 +51,8 @@ class AdaptSettings:
     most: int = 2000
     max_tokens: int = 128
     token_budget: int = 1400
-    head_epochs: int = 1
-    head_rate: float = 1e-3
+    head_steps: int = 400
+    head_rate: float = 3e-3
     learning_rate: float = 2e-5
     restoring_epochs: int = 1
     nearness: float = 100.0
@@ -139,7 +141,8 @@ class _Training:
         for weight in trained:
             weight.requires_grad_(True)
         settings = self.settings
-        yield from self._guess("Learning the words", trained, settings.head_epochs, settings.head_rate)
+        epochs = max(1, math.ceil(settings.head_steps / len(list(self._batches(1)))))
+        yield from self._guess("Learning the words", trained, epochs, settings.head_rate)
 
     def learn_words(self) -> Steps[None]:
         """Let the whole model learn to guess words."""

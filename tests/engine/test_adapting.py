@@ -21,7 +21,7 @@ from indexes.errors import ModelError, TooSmall
 from tests.indexes.making import document, put
 from tests.tiny_models import WORDS, tiny_sbert
 
-STILL = AdaptSettings(learning_rate=0.0, head_rate=1e-2, token_budget=512)
+STILL = AdaptSettings(learning_rate=0.0, head_steps=1, head_rate=1e-2, token_budget=512)
 """Trains the head alone, so the encoder stays as it was."""
 
 
