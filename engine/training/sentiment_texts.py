@@ -59,17 +59,17 @@ TROUBLES = (
 
 def first_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
     """Yield the texts of the first stage: short ones of every kind, above all, and some windows of long reviews."""
-    for text, label in _five(data, "train"):
+    for text, label in film_sentences(data, "train"):
         yield LabelledText(text, label)
         yield LabelledText(joined(text), label)
-    yield from _phrases(data, chance, {NEGATIVE: 25_000, NEUTRAL: 15_000, POSITIVE: 25_000})
+    yield from film_phrases(data, chance, {NEGATIVE: 25_000, NEUTRAL: 15_000, POSITIVE: 25_000})
     tweets = tweets_of(data, "train")
     chance.shuffle(tweets)
     yield from tweets[:30_000]
-    yield from _at_most(comments_of(data, "train"), chance, {NEUTRAL: 6000})
+    yield from at_most(comments_of(data, "train"), chance, {NEUTRAL: 6000})
     reviews = imdb(data)[IMDB_HELD_OUT:][:FIRST_IMDB]
     for name in REVIEW_SETS:
-        reviews += list(_rows(data, f"reviews/{name}"))[::2]
+        reviews += list(rows_of(data, f"reviews/{name}"))[::2]
     for row in reviews:
         yield LabelledText(window(row["text"], chance), OF_TWO[row["label"]])
 
@@ -79,19 +79,19 @@ def second_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
 
     The first stage alone leaves long texts poorly told apart, and calls news and reports anything but neutral.
     """
-    for text, label in _five(data, "train"):
+    for text, label in film_sentences(data, "train"):
         yield LabelledText(text if chance.random() < 0.5 else joined(text), label)
-    yield from _phrases(data, chance, {NEGATIVE: 6000, NEUTRAL: 4000, POSITIVE: 6000})
+    yield from film_phrases(data, chance, {NEGATIVE: 6000, NEUTRAL: 4000, POSITIVE: 6000})
     tweets = tweets_of(data, "train")
-    yield from _at_most(tweets, chance, {NEGATIVE: 5000, NEUTRAL: 5000, POSITIVE: 4000})
+    yield from at_most(tweets, chance, {NEGATIVE: 5000, NEUTRAL: 5000, POSITIVE: 4000})
     comments = comments_of(data, "train")
-    yield from _at_most(comments, chance, {NEGATIVE: 3000, NEUTRAL: 5000, POSITIVE: 3000})
+    yield from at_most(comments, chance, {NEGATIVE: 3000, NEUTRAL: 5000, POSITIVE: 3000})
     reviews = imdb(data)[IMDB_HELD_OUT + FIRST_IMDB :][:SECOND_IMDB]
     for name in REVIEW_SETS:
-        reviews += list(_rows(data, f"reviews/{name}"))[::2]
+        reviews += list(rows_of(data, f"reviews/{name}"))[::2]
     for row in reviews:
         yield LabelledText(window(row["text"], chance), OF_TWO[row["label"]])
-    yield from _matter_of_fact(data, chance)
+    yield from matter_of_fact(data, chance)
 
 
 def third_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
@@ -99,31 +99,31 @@ def third_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
 
     These are sentences whose halves disagree, business news and customers' words, and plain requests.
     """
-    for text, label in _five(data, "train"):
+    for text, label in film_sentences(data, "train"):
         yield LabelledText(text, label)
         yield LabelledText(joined(text), label)
-    for phrase in _phrases(data, chance, {NEGATIVE: 34_000, NEUTRAL: 20_000, POSITIVE: 40_000}):
+    for phrase in film_phrases(data, chance, {NEGATIVE: 34_000, NEUTRAL: 20_000, POSITIVE: 40_000}):
         yield phrase if chance.random() < 0.75 else LabelledText(joined(phrase.text), phrase.label)
-    yield from _of_two_minds(data, chance, 4000)
+    yield from of_two_minds(data, chance, 4000)
     tweets = tweets_of(data, "train")
-    yield from _at_most(tweets, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 8500})
+    yield from at_most(tweets, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 8500})
     comments = comments_of(data, "train")
-    yield from _at_most(comments, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 7500})
+    yield from at_most(comments, chance, {NEGATIVE: 7000, NEUTRAL: 9500, POSITIVE: 7500})
     reviews = imdb(data)[IMDB_HELD_OUT + FIRST_IMDB + SECOND_IMDB :][:THIRD_IMDB]
     for name in REVIEW_SETS:
-        reviews += list(_rows(data, f"reviews/{name}"))[::2]
+        reviews += list(rows_of(data, f"reviews/{name}"))[::2]
     for row in reviews:
         yield LabelledText(window(row["text"], chance, chance.randrange(60, 101)), OF_TWO[row["label"]])
     yield from made_sentences(chance, 400)
-    yield from _matter_of_fact(data, chance, without=("Business",))
-    requests = [row for row in _rows(data, "../clusters/clinc150/train") if row["label"] not in TROUBLES]
+    yield from matter_of_fact(data, chance, without=("Business",))
+    requests = [row for row in rows_of(data, "../clusters/clinc150/train") if row["label"] not in TROUBLES]
     chance.shuffle(requests)
     yield from (LabelledText(row["text"], NEUTRAL) for row in requests[:1500])
 
 
 def dev_texts(data: Path) -> Iterator[LabelledText]:
     """Yield the texts that choose among checkpoints: half film sentences, half tweets and comments."""
-    for text, label in _five(data, "dev"):
+    for text, label in film_sentences(data, "dev"):
         yield LabelledText(text, label)
     yield from tweets_of(data, "dev")[:700]
     yield from comments_of(data, "dev")[:700]
@@ -139,7 +139,7 @@ def calibration_texts(data: Path) -> Iterator[tuple[list[LabelledText], tuple[st
     yield polar_sentences(data)[:CALIBRATING], OF_TWO
     chance = random.Random(0)
     films = imdb(data)[IMDB_UNTOUCHED:][:CALIBRATING]
-    products = [row for name in REVIEW_SETS for row in list(_rows(data, f"reviews/{name}"))[1::2]]
+    products = [row for name in REVIEW_SETS for row in list(rows_of(data, f"reviews/{name}"))[1::2]]
     chance.shuffle(products)
     for rows in (films, products[:CALIBRATING]):
         yield [LabelledText(window(row["text"], chance), OF_TWO[row["label"]]) for row in rows], OF_TWO
@@ -147,19 +147,20 @@ def calibration_texts(data: Path) -> Iterator[tuple[list[LabelledText], tuple[st
 
 def polar_sentences(data: Path) -> list[LabelledText]:
     """Return SST-2 dev."""
-    return [LabelledText(row["text"], OF_TWO[row["label"]]) for row in _rows(data, "sst/sst2_dev")]
+    return [LabelledText(row["text"], OF_TWO[row["label"]]) for row in rows_of(data, "sst/sst2_dev")]
 
 
 def tweets_of(data: Path, split: str) -> list[LabelledText]:
     """Return TweetEval's sentiment tweets."""
     return [
-        LabelledText(row["text"], SENTIMENT_LABELS[row["label"]]) for row in _rows(data, f"tweeteval/{split}")
+        LabelledText(row["text"], SENTIMENT_LABELS[row["label"]])
+        for row in rows_of(data, f"tweeteval/{split}")
     ]
 
 
 def comments_of(data: Path, split: str) -> list[LabelledText]:
     """Return GoEmotions' comments but those whose emotions are ambiguous."""
-    rows = [row for row in _rows(data, f"goemotions/{split}") if row["label3"] is not None]
+    rows = [row for row in rows_of(data, f"goemotions/{split}") if row["label3"] is not None]
     return [LabelledText(row["text"], SENTIMENT_LABELS[row["label3"]]) for row in rows]
 
 
@@ -172,13 +173,13 @@ def held_out_film_reviews(data: Path, count: int) -> list[LabelledText]:
 
 def held_out_product_reviews(data: Path, count: int) -> list[LabelledText]:
     """Return whole product reviews that are never trained on: every other one of each set, `count` of each."""
-    rows = [row for name in REVIEW_SETS for row in list(_rows(data, f"reviews/{name}"))[1::2][:count]]
+    rows = [row for name in REVIEW_SETS for row in list(rows_of(data, f"reviews/{name}"))[1::2][:count]]
     return [LabelledText(row["text"], OF_TWO[row["label"]]) for row in rows]
 
 
 def imdb(data: Path) -> list[dict[str, Any]]:
     """Return the film reviews in a fixed random order; the first 1,000 are never trained on."""
-    rows = list(_rows(data, "imdb/train"))
+    rows = list(rows_of(data, "imdb/train"))
     random.Random(0).shuffle(rows)
     return rows
 
@@ -200,14 +201,15 @@ def window(text: str, chance: random.Random, length: int = WINDOW_WORDS) -> str:
     return " ".join(words[start : start + length])
 
 
-def _five(data: Path, split: str) -> Iterator[tuple[str, str]]:
-    for row in _rows(data, f"sst/sst5_{split}"):
+def film_sentences(data: Path, split: str) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of the five-way treebank as it has them, each with its label of three."""
+    for row in rows_of(data, f"sst/sst5_{split}"):
         yield row["text"], OF_FIVE[row["label"]]
 
 
-def _phrases(data: Path, chance: random.Random, left: dict[str, int]) -> Iterator[LabelledText]:
+def film_phrases(data: Path, chance: random.Random, left: dict[str, int]) -> Iterator[LabelledText]:
     """Yield phrases of the treebank: of three words and more, and of neutral ones four; at most `left` a label."""
-    rows = list(_rows(data, "sst/sst_phrases_train"))
+    rows = list(rows_of(data, "sst/sst_phrases_train"))
     chance.shuffle(rows)
     for row in rows:
         label = OF_FIVE[row["label5"]]
@@ -216,7 +218,7 @@ def _phrases(data: Path, chance: random.Random, left: dict[str, int]) -> Iterato
             yield LabelledText(row["text"], label)
 
 
-def _at_most(
+def at_most(
     examples: list[LabelledText], chance: random.Random, left: dict[str, int]
 ) -> Iterator[LabelledText]:
     """Yield texts in a random order, at most `left` of each label named there."""
@@ -228,11 +230,11 @@ def _at_most(
             yield example
 
 
-def _of_two_minds(data: Path, chance: random.Random, count: int) -> Iterator[LabelledText]:
+def of_two_minds(data: Path, chance: random.Random, count: int) -> Iterator[LabelledText]:
     """Yield sentences of two halves of opposite mood, joined so that one of them clearly has the last word."""
     short = [
         (joined(text).strip(" .…-"), label)
-        for text, label in _five(data, "train")
+        for text, label in film_sentences(data, "train")
         if label != NEUTRAL and 4 <= len(text.split()) <= 18
     ]
     sides = {label: [text for text, found in short if found == label] for label in OF_TWO}
@@ -243,26 +245,26 @@ def _of_two_minds(data: Path, chance: random.Random, count: int) -> Iterator[Lab
         yield LabelledText(form.format(granted=granted, said=said), label)
 
 
-def _matter_of_fact(
+def matter_of_fact(
     data: Path, chance: random.Random, without: tuple[str, ...] = ()
 ) -> Iterator[LabelledText]:
     """Yield texts that judge nothing, labelled by their kind and not one by one: abstracts and news in brief.
 
     Of the news the sections `without` are left out.
     """
-    papers = list(_rows(data, "../scale/arxiv_abstracts_40k"))
+    papers = list(rows_of(data, "../scale/arxiv_abstracts_40k"))
     chance.shuffle(papers)
     for row in papers[:500]:
         yield LabelledText(row["title"], NEUTRAL)
     for row in papers[500:2000]:
         yield LabelledText(window(row["text"], chance), NEUTRAL)
-    news = [row for row in _rows(data, "../clusters/agnews/test") if row["label"] not in without]
+    news = [row for row in rows_of(data, "../clusters/agnews/test") if row["label"] not in without]
     chance.shuffle(news)
     for row in news[:1500]:
         yield LabelledText(f"{row['title']}. {row['text']}", NEUTRAL)
 
 
-def _rows(data: Path, name: str) -> Iterator[dict[str, Any]]:
+def rows_of(data: Path, name: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a data set, named by its place under `sentiment/`."""
     with gzip.open(data / "sentiment" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:

@@ -66,21 +66,23 @@ def training_texts(data: Path, share: float, chance: random.Random) -> dict[str,
     phrases = {NEGATIVE: some(34_000), NEUTRAL: some(20_000), POSITIVE: some(40_000)}
     tweets = {NEGATIVE: some(7000), NEUTRAL: some(9500), POSITIVE: some(8500)}
     comments = {NEGATIVE: some(7000), NEUTRAL: some(9500), POSITIVE: some(7500)}
-    products = [row for name in texts.REVIEW_SETS for row in list(texts._rows(data, f"reviews/{name}"))[::2]]
+    products = [
+        row for name in texts.REVIEW_SETS for row in list(texts.rows_of(data, f"reviews/{name}"))[::2]
+    ]
     reviews = texts.imdb(data)[texts.IMDB_HELD_OUT : texts.IMDB_UNTOUCHED]
     return {
         "film sentences": [
             LabelledText(way(text), label)
-            for text, label in texts._five(data, "train")
+            for text, label in texts.film_sentences(data, "train")
             for way in (str, texts.joined)
         ],
-        "phrases": list(texts._phrases(data, chance, phrases)),
-        "of two minds": list(texts._of_two_minds(data, chance, some(4000))),
-        "tweets": list(texts._at_most(texts.tweets_of(data, "train"), chance, tweets)),
-        "comments": list(texts._at_most(texts.comments_of(data, "train"), chance, comments)),
+        "phrases": list(texts.film_phrases(data, chance, phrases)),
+        "of two minds": list(texts.of_two_minds(data, chance, some(4000))),
+        "tweets": list(texts.at_most(texts.tweets_of(data, "train"), chance, tweets)),
+        "comments": list(texts.at_most(texts.comments_of(data, "train"), chance, comments)),
         "films": windows(chance.sample(reviews, some(6000))),
         "products": windows(products),
-        "matter of fact": list(texts._matter_of_fact(data, chance, without=("Business",)))[: some(3500)],
+        "matter of fact": list(texts.matter_of_fact(data, chance, without=("Business",)))[: some(3500)],
         "made": list(made_sentences(chance, 400)),
     }
 
@@ -88,7 +90,7 @@ def training_texts(data: Path, share: float, chance: random.Random) -> dict[str,
 def held_out_texts(data: Path) -> dict[str, list[LabelledText]]:
     """Return held-out texts by kind, of reviews a window each."""
     chance = random.Random(9)
-    held = [row for name in texts.REVIEW_SETS for row in list(texts._rows(data, f"reviews/{name}"))[1::2]]
+    held = [row for name in texts.REVIEW_SETS for row in list(texts.rows_of(data, f"reviews/{name}"))[1::2]]
     products = chance.sample(held, 600)  # they lie sorted by label
     films = texts.imdb(data)[texts.IMDB_UNTOUCHED :][:500]
     return {

@@ -67,7 +67,7 @@ def test_halves_of_opposite_mood_are_labelled_by_the_one_that_counts(tmp_path: P
     with gzip.open(folder / "sst5_train.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
-    made = list(texts._of_two_minds(tmp_path, random.Random(0), 200))
+    made = list(texts.of_two_minds(tmp_path, random.Random(0), 200))
 
     assert len({example.text for example in made}) == 2 * len(texts.CONCESSIONS)
     for example in made:
