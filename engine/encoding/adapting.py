@@ -8,7 +8,6 @@ passages stay near those of the encoder as it was (Park et al. 2019, Relational 
 https://arxiv.org/abs/1904.05068).
 """
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -42,8 +41,8 @@ class AdaptSettings:
 
     The head that guesses words learns alone for `head_steps` or one epoch, whichever is more: before it knows words,
     what the model learns by it is worth little. Then the whole model learns for `epochs` at the `learning_rate`, then
-    similarity is restored for `restoring_epochs`, in which `nearness` weighs the cosines of
-    before. `temperature` divides cosines where halves are told from others'.
+    similarity is restored for `restoring_epochs`, in which `nearness` weighs the cosines of before. `temperature`
+    divides cosines where halves are told from others'.
     """
 
     epochs: int = 1
@@ -141,15 +140,18 @@ class _Training:
         for weight in trained:
             weight.requires_grad_(True)
         settings = self.settings
-        epochs = max(1, math.ceil(settings.head_steps / len(list(self._batches(1)))))
-        yield from self._guess("Learning the words", trained, epochs, settings.head_rate)
+        batches = list(self._batches(1))
+        while len(batches) < settings.head_steps:
+            batches += self._batches(1)
+        yield from self._guess("Learning the words", trained, batches, settings.head_rate)
 
     def learn_words(self) -> Steps[None]:
         """Let the whole model learn to guess words."""
         self.model.requires_grad_(True).train()
         settings = self.settings
+        batches = list(self._batches(settings.epochs))
         yield from self._guess(
-            "Adapting to the words", list(self.model.parameters()), settings.epochs, settings.learning_rate
+            "Adapting to the words", list(self.model.parameters()), batches, settings.learning_rate
         )
 
     def restore_similarity(self) -> Steps[None]:
@@ -186,10 +188,11 @@ class _Training:
             total, words = total + float(loss) * count, words + count
         return total / max(1, words)
 
-    def _guess(self, step: str, trained: "list[Tensor]", epochs: int, rate: float) -> Steps[None]:
+    def _guess(
+        self, step: str, trained: "list[Tensor]", batches: Sequence[list[int]], rate: float
+    ) -> Steps[None]:
         import torch
 
-        batches = list(self._batches(epochs))
         optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
         for number, rows in enumerate(batches, start=1):
             _slow_down(optimiser, rate, number, len(batches))
