@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.tagging.records import Lesson, TaggerInfo
-from gui.engine_link import EngineLink
+from gui.engine_link import EngineLink, Job
 from gui.notices import Notices, confirm
 from gui.session import Session
 from gui.tagging.tagged import given_labels
@@ -33,9 +34,11 @@ class TagCommands(QObject):
         self._session = session
         self._notices = notices
         self._given: list[Given] = []
+        self._jobs: list[Job] = []  # those that change tags
         session.corpus_changed.connect(self._on_corpus)
         session.tagger_changed.connect(self._on_corpus)
-        link.restarted.connect(self._on_restarted)
+        link.restarted.connect(self._refresh)
+        link.job_changed.connect(self._on_job)
 
     def refresh_taggers(self) -> None:
         """Ask which taggers there are."""
@@ -121,7 +124,7 @@ class TagCommands(QObject):
     def learn(self) -> None:
         """Let the tagger learn from the labels that were given."""
         name, tagger = self._session.corpus_name, self._session.tagger
-        self._link.start(
+        self._start(
             f"“{tagger}” learns from your labels",
             "learn",
             name,
@@ -132,7 +135,7 @@ class TagCommands(QObject):
     def unlearn(self) -> None:
         """Take back what the tagger learned last."""
         name, tagger = self._session.corpus_name, self._session.tagger
-        self._link.start(
+        self._start(
             f"“{tagger}” forgets its last lesson",
             "unlearn",
             name,
@@ -175,9 +178,20 @@ class TagCommands(QObject):
     def _tag(self, title: str, method: str, *arguments: list[int]) -> None:
         name, tagger = self._session.corpus_name, self._session.tagger
         self.tagging_started.emit()
-        self._link.start(
+        self._start(
             title, method, name, *arguments, tagger=tagger, on_done=partial(self._on_tags, name, tagger)
         )
+
+    def _start(self, title: str, method: str, *arguments: object, **more: Any) -> None:
+        job = self._link.start(title, method, *arguments, **more)
+        self._jobs.append(job)
+
+    def _on_job(self, _job: Job | None) -> None:
+        """Show what was kept of a job that was stopped: it gives no answer."""
+        gone = [job for job in self._jobs if job not in self._link.jobs]
+        self._jobs = [job for job in self._jobs if job in self._link.jobs]
+        if any(job.cancelled for job in gone):
+            self._refresh()
 
     def _give(self, passage_ids: Sequence[int], labels: Sequence[str]) -> None:
         name, tagger = self._session.corpus_name, self._session.tagger
@@ -194,7 +208,7 @@ class TagCommands(QObject):
         self._given.clear()
         self.load()
 
-    def _on_restarted(self) -> None:
+    def _refresh(self) -> None:
         self.refresh_taggers()
         self.load()
 

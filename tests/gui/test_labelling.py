@@ -95,6 +95,19 @@ def test_a_label_leaves_all_other_tags_as_they_are(desk):
     assert desk.given() == {3: ("negative",), 5: ("negative",)}
 
 
+@pytest.mark.parametrize("begin", ["tag_corpus", "learn", "unlearn"])
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_is_kept_of_a_stopped_job_is_shown(desk, begin, cancelled):
+    getattr(desk.commands, begin)()
+    (job,) = desk.link.jobs
+    job.cancelled = cancelled
+    desk.link.jobs.clear()
+    desk.link.job_changed.emit(None)
+    assert desk.link.asked("tags") == [(("Town papers", "sentiment"), {})] * cancelled
+    desk.link.job_changed.emit(None)
+    assert len(desk.link.asked("tags")) == cancelled
+
+
 @pytest.mark.parametrize("known", [None, replace(fakes.tags(), lesson=True)])
 def test_tags_that_the_answer_does_not_belong_to_are_asked_for_anew(desk, known):
     desk.link.answers["label_passages"] = lambda *_: fakes.tags()
