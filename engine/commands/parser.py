@@ -181,6 +181,11 @@ def _add_taggers(commands: Commands, common: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--base", type=Path, metavar="FOLDER", help="with --route model: the model to go on from"
     )
+    train.add_argument(
+        "--pooling",
+        choices=("cls", "mean", "attention"),
+        help="with --route adapter: what the head reads, [CLS] (the usual), the mean of all tokens, or tokens weighed",
+    )
     train.add_argument("--multi-label", action="store_true", help="a text may have several labels, or none")
     train.add_argument("--epochs", type=_positive, default=3)
     train.add_argument("--seed", type=int, default=0)

@@ -5,7 +5,7 @@ import argparse
 from engine.commands.options import columns
 from engine.commands.terminal import DONE, Terminal, counted
 from engine.reading.sources import source_from_path
-from engine.tagging.records import Lesson, TaggerInfo, TagReport
+from engine.tagging.records import HeadPooling, Lesson, TaggerInfo, TagReport
 from engine.workspace import Workspace
 
 
@@ -22,6 +22,8 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
         return _learn(workspace, terminal, options)
     if not options.name:
         return terminal.usage("train needs --name NAME, the new tagger's name.")
+    if options.next_sentence and options.pooling:
+        return terminal.usage("train --next-sentence reads by [CLS]: leave --pooling out.")
     if options.file:
         work = workspace.train(
             source_from_path(options.file, columns(options)),
@@ -32,11 +34,14 @@ def train(workspace: Workspace, terminal: Terminal, options: argparse.Namespace)
             multi_label=options.multi_label,
             epochs=options.epochs,
             seed=options.seed,
+            pooling=options.pooling or HeadPooling.CLS,
         )
     elif options.next_sentence:
         work = workspace.train_next_sentence(options.corpus, options.name)
     elif options.tagger:
-        work = workspace.train_on_given(options.corpus, options.tagger, options.name, options.route)
+        work = workspace.train_on_given(
+            options.corpus, options.tagger, options.name, options.route, options.pooling or ""
+        )
     else:
         return terminal.usage("train --corpus needs --tagger NAME or --next-sentence.")
     info = terminal.follow(work)
@@ -101,7 +106,8 @@ def _print_info(terminal: Terminal, info: TaggerInfo) -> None:
     pair = " of two texts" if info.pair else ""
     several = "; several may hold" if info.multi_label else ""
     terminal.print(f"{info.name}{pair}: {', '.join(info.labels)}{several}")
-    terminal.print(f"    {info.kind} on {info.base}; {info.origin}")
+    read = f", {info.pooling} pooling" if info.pooling is not HeadPooling.CLS else ""
+    terminal.print(f"    {info.kind} on {info.base}{read}; {info.origin}")
     if not info.taught:
         terminal.print("    cannot tag yet: give passages its labels, then let it learn")
     for name, value in info.measured.items():

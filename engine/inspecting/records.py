@@ -67,7 +67,9 @@ class Trace:
     it, the embeddings' output first; `norms` are their lengths, `step_cosines` (layers,) the cosines of neighbouring
     ones, `last_cosines` those with the last. `pooler_output` is the model's own, None where it has no pooler, and
     `pooler_error` the largest difference of any of its numbers from tanh(W·h + b) computed by hand. `left_out` tokens
-    of the text come after character `read_to`, where the model stops reading.
+    of the text come after character `read_to`, where the model stops reading. A head that reads all tokens has no
+    pooler: `token_weights` (n_tokens,) float32 are how much of each it reads, together 1, and `pooled` (hidden,)
+    float32 their weighted sum, which by hand comes out different by `pooled_error` at most.
     """
 
     card: ModelCard
@@ -84,6 +86,9 @@ class Trace:
     pooler_error: float | None
     read_to: int
     left_out: int
+    token_weights: NDArray[np.float32] | None = None
+    pooled: NDArray[np.float32] | None = None
+    pooled_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

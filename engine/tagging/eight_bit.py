@@ -10,6 +10,7 @@ float32 (Dettmers et al. 2022, https://arxiv.org/abs/2208.07339). The ranges are
 import logging
 import time
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -68,8 +69,9 @@ def in_eight_bits(tagger: PackedTagger, token_ids: Sequence[Sequence[int]]) -> P
     """
     try:
         with torch.inference_mode(), one_thread():
-            bert = _EightBitCls.of_ranges(tagger.bert, _Watched.like(tagger.bert).watch(token_ids))
-            made = PackedTagger(bert, tagger.pooler, tagger.head)
+            watched = _Watched.like(tagger.bert)
+            tagger.over(watched)(token_ids)
+            made = tagger.over(_EightBitCls.of_ranges(tagger.bert, watched.met))
             apart = float((made(token_ids).softmax(1) - tagger(token_ids).softmax(1)).abs().mean())
             share = _seconds(made, token_ids) / _seconds(tagger, token_ids)
     except (AttributeError, RuntimeError) as error:  # torch has no such operator, or none for this processor
@@ -84,18 +86,21 @@ Ranges = dict[tuple[int, Part], tuple[Tensor, Tensor]]
 
 
 class _Watched(PackedCls):
-    """PackedCls that remembers what its products are given."""
+    """PackedCls that remembers what its products are given: `met`."""
 
-    def watch(self, token_ids: Sequence[Sequence[int]]) -> Ranges:
-        """Read texts and return the ranges."""
-        self._met: Ranges = {}
-        self.cls(token_ids, None)
-        return self._met
+    met: Ranges
+
+    @classmethod
+    def like(cls, other: PackedCls) -> Self:
+        """Return one that has met nothing yet."""
+        made = super().like(other)
+        made.met = {}
+        return made
 
     def _product(self, number: int, part: Part, rows: Tensor) -> Tensor:
         zero = torch.zeros(rows.shape[1])
-        low, high = self._met.get((number, part), (zero, zero))
-        self._met[number, part] = torch.minimum(low, rows.amin(0)), torch.maximum(high, rows.amax(0))
+        low, high = self.met.get((number, part), (zero, zero))
+        self.met[number, part] = torch.minimum(low, rows.amin(0)), torch.maximum(high, rows.amax(0))
         return super()._product(number, part, rows)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.tagging.records import TaggerInfo, TaggerKind, TagReport
+from engine.tagging.records import HeadPooling, TaggerInfo, TaggerKind, TagReport
 from engine.tagging.tagger import SENTIMENT, shipped_tagger
 from engine.tagging.tagger_files import CARD_FILE, DESCRIPTION_FILE, put_back, read_description
 from indexes.errors import ModelError
@@ -112,6 +112,7 @@ def tagger_info(folder: Path) -> TaggerInfo:
             unsure_below=float(said.get("unsure_below", 0.5)),
             taught=any(folder.glob("*.safetensors")),
             report=_report(said.get("report")),
+            pooling=HeadPooling(said.get("pooling", HeadPooling.CLS)),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(

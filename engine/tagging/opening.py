@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.tagging.combining import Combiner
-from engine.tagging.records import TaggerKind
+from engine.tagging.records import HeadPooling, TaggerKind
 from engine.tagging.tagger import SENTIMENT_LABELS, UNSURE_BELOW, Manner, Tagger, positions
 from engine.tagging.tagger_files import (
     DESCRIPTION_FILE,
@@ -51,10 +51,11 @@ def _open_adapter(folder: Path, device: str, description: Mapping[str, Any]) -> 
         rank, alpha = int(description["rank"]), int(description["alpha"])
         top_layers = int(description["top_layers"])
         max_tokens = int(description["max_tokens"])
+        pooling = HeadPooling(description.get("pooling", HeadPooling.CLS))
     except (KeyError, TypeError, ValueError) as error:
         raise _not_as_written(folder, error) from error
     model = with_adapters(
-        classification_model(base, len(labels)), rank=rank, alpha=alpha, top_layers=top_layers
+        classification_model(base, len(labels), pooling), rank=rank, alpha=alpha, top_layers=top_layers
     )
     load_tensors(model, folder)
     merged = model.merge_and_unload().eval().requires_grad_(False).to(device)

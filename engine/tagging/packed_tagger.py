@@ -1,8 +1,8 @@
-"""A BERT classifier without padding, that computes of its last block only what the head reads: [CLS].
+"""A BERT classifier without padding, that computes of its last block only what the head reads.
 
-The head sees nothing but the first token of the last block, so there the mixing and the feed-forward part of all others
-are never made; of six blocks that saves an eighth. The logits are those of transformers'
-`BertForSequenceClassification` in evaluation, to rounding.
+That is mostly [CLS]: the mixing and the feed-forward part of all other tokens are never made there; of six blocks that
+saves an eighth. The logits are those of `BertForSequenceClassification`, or of PooledClassifier, in evaluation, to
+rounding.
 """
 
 from collections.abc import Sequence
@@ -13,33 +13,60 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.encoding.packed import PackedBert, _runs, can_pack
+from engine.tagging.pooled_classifier import weighted
+
+PACKED = ("BertForSequenceClassification", "PooledClassifier")
+"""The models that can be packed."""
 
 
 class PackedTagger:
-    """A `BertForSequenceClassification`'s forward pass over lists of token ids; it shares the model's weights."""
+    """A classifier's forward pass over lists of token ids; it shares the model's weights.
 
-    def __init__(self, bert: "PackedCls", pooler: Any, head: Any) -> None:
+    `pooler` is the dense layer over [CLS], or `pooling` weighs the tokens.
+    """
+
+    def __init__(self, bert: "PackedCls", pooler: Any, pooling: Any, head: Any) -> None:
         self.bert = bert
         self.pooler = pooler
+        self.pooling = pooling
         self.head = head
 
     @classmethod
     def of(cls, model: Any) -> "Self | None":
-        """Pack a model; None when it is not a plain float32 BERT on the CPU with [CLS] pooler and linear head."""
-        if type(model).__name__ != "BertForSequenceClassification" or not can_pack(model.bert):
+        """Pack a model; None when it is not a plain float32 BERT on the CPU, read by [CLS] or by weighing tokens."""
+        if type(model).__name__ not in PACKED or not can_pack(model.bert):
             return None
-        return cls(PackedCls.packed(model.bert), model.bert.pooler.dense, model.classifier)
+        pooling = getattr(model, "pooling", None)
+        pooler = None if pooling else model.bert.pooler.dense
+        return cls(PackedCls.packed(model.bert), pooler, pooling, model.classifier)
+
+    def over(self, bert: "PackedCls") -> "Self":
+        """Return the same head over another forward pass of its BERT."""
+        return type(self)(bert, self.pooler, self.pooling, self.head)
 
     def __call__(
         self, token_ids: Sequence[Sequence[int]], segments: Sequence[Sequence[int]] | None = None
     ) -> Tensor:
         """Return the logits (n_texts, n_labels) float32; `segments` are 0 or 1 a token, where texts are pairs."""
-        pooled = torch.tanh(self.pooler(self.bert.cls(token_ids, segments)))
+        if self.pooling is None:
+            pooled = torch.tanh(self.pooler(self.bert.cls(token_ids, segments)))
+        else:
+            pooled = self._weighed(self.bert.tokens(token_ids, segments), [len(ids) for ids in token_ids])
         return self.head(pooled)  # type: ignore[no-any-return]
+
+    def _weighed(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Return the weighted sum of each text's tokens: states (n_tokens, dim), texts end to end → (n_texts, dim)."""
+        pooled, start = [], 0
+        for count, length in _runs(lengths):
+            rows = states[start : start + count * length].view(count, length, -1)
+            weights = self.pooling(rows, rows.new_ones(count, length))
+            pooled.append(weighted(rows, weights))
+            start += count * length
+        return torch.cat(pooled)
 
 
 class PackedCls(PackedBert):
-    """PackedBert that gives the first token of each text alone, and knows two segments."""
+    """PackedBert that can give the first token of each text alone, and knows two segments."""
 
     _second: Tensor
     """What a token of the second segment has more than one of the first, (dim,)."""
@@ -64,16 +91,26 @@ class PackedCls(PackedBert):
         """Return the last hidden state of each text's first token, (n_texts, dim) float32."""
         lengths = [len(ids) for ids in token_ids]
         runs = _runs(lengths)
-        states = self._embedded(token_ids, lengths, segments)
         last = len(self._layers) - 1
-        for number in range(last):
-            attended = self._attention(self._product(number, "attend", states), runs)
-            states = self._after_attention(number, attended, states)
+        states = self._through(last, self._embedded(token_ids, lengths, segments), runs)
         dim = states.shape[1]
         starts = torch.tensor([0, *lengths[:-1]]).cumsum(0)
         projected = self._product(last, "attend", states)
         attended = self._first_attention(projected[starts, :dim], projected[:, dim:], runs)
         return self._after_attention(last, attended, states[starts])
+
+    def tokens(self, token_ids: Sequence[Sequence[int]], segments: Sequence[Sequence[int]] | None) -> Tensor:
+        """Return the last hidden state of every token, texts end to end, (n_tokens, dim) float32."""
+        lengths = [len(ids) for ids in token_ids]
+        states = self._embedded(token_ids, lengths, segments)
+        return self._through(len(self._layers), states, _runs(lengths))
+
+    def _through(self, blocks: int, states: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
+        """Return what the first `blocks` make of the embeddings (n_tokens, dim)."""
+        for number in range(blocks):
+            attended = self._attention(self._product(number, "attend", states), runs)
+            states = self._after_attention(number, attended, states)
+        return states
 
     def _embedded(
         self,

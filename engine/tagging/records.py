@@ -17,6 +17,14 @@ class TaggerKind(StrEnum):
     MODEL = "model"
 
 
+class HeadPooling(StrEnum):
+    """What the head of an adapter tagger reads: [CLS] through BERT's pooler, the mean, or tokens by their weights."""
+
+    CLS = "cls"
+    MEAN = "mean"
+    ATTENTION = "attention"
+
+
 class TagState(StrEnum):
     """How far a tag can be relied on: plainly, not at all, or because a text says both."""
 
@@ -52,7 +60,7 @@ class TaggerInfo:
     """A tagger that can be used: where from, what it knows, how good it measured.
 
     Below the probability `unsure_below` its tags count as unsure. `pair`: it reads two texts. `taught`: it can tag;
-    a tagger that was only named and given labels cannot yet.
+    a tagger that was only named and given labels cannot yet. `pooling` is what the head of an adapter tagger reads.
     """
 
     name: str
@@ -67,6 +75,7 @@ class TaggerInfo:
     unsure_below: float = 0.5
     taught: bool = True
     report: TagReport | None = None
+    pooling: HeadPooling = HeadPooling.CLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A tagger's folder: LoRA adapters, pooler and head over a base encoder, and tagger.json that describes them."""
+"""A tagger's folder: LoRA adapters, pooling and head over a base encoder, and tagger.json that describes them."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.encoding.encoder import BUNDLED, BUNDLED_SHA256, bundled_model
+from engine.tagging.records import HeadPooling
 from indexes.errors import ModelError
 
 ADAPTER_FILE = "adapter.safetensors"
@@ -18,7 +19,8 @@ DESCRIPTION_FILE = "tagger.json"
 CARD_FILE = "README.md"
 LORA_TARGETS = ("query", "key", "value", "intermediate.dense", "output.dense")
 """The linear layers of a BERT block that get an adapter; "output.dense" is both attention's and feed-forward's."""
-TRAINED_WHOLE = ("pooler", "classifier")
+TRAINED_WHOLE = ("pooler", "pooling", "classifier")
+"""What of a model is trained without adapters, where it has them: see `classification_model`."""
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -91,10 +93,13 @@ def weights_digest(folder: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
+def classification_model(
+    base: Path, n_labels: int, pooling: HeadPooling = HeadPooling.CLS, **settings: Any
+) -> Any:
     """Return the base encoder with a fresh classification head over its pooler: tanh(W·h_CLS + b) → logits.
 
-    float32. Raises ModelError for an encoder that is not a BERT: others have no such pooler, or other layers.
+    With another `pooling` it is a PooledClassifier, whose head reads all tokens; attention begins as the mean. float32.
+    Raises ModelError for an encoder that is not a BERT: others have no such pooler, or other layers.
     """
     from transformers import AutoConfig, AutoModelForSequenceClassification
     from transformers.utils import logging
@@ -107,19 +112,20 @@ def classification_model(base: Path, n_labels: int, **settings: Any) -> Any:
         )
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    model = AutoModelForSequenceClassification.from_pretrained(
-        base,
-        num_labels=n_labels,
-        local_files_only=True,
-        trust_remote_code=False,
-        use_safetensors=True,
-        **settings,
-    )
+    wanted = {"num_labels": n_labels, "local_files_only": True, "use_safetensors": True} | settings
+    if pooling is HeadPooling.CLS:
+        model = AutoModelForSequenceClassification.from_pretrained(base, trust_remote_code=False, **wanted)
+        return model.float()
+    from engine.tagging.pooled_classifier import AttentionPooling, PooledClassifier
+
+    model = PooledClassifier.from_pretrained(base, pooling=pooling, **wanted)
+    if isinstance(model.pooling, AttentionPooling):
+        model.pooling.begin_as_mean()
     return model.float()
 
 
 def load_tensors(model: Any, folder: Path) -> None:
-    """Put the adapters, pooler and head of a tagger's folder into a model made by `with_adapters`.
+    """Put the adapters, pooling and head of a tagger's folder into a model made by `with_adapters`.
 
     Raises ModelError when they are not there, are damaged, or belong to a model of another shape.
     """
@@ -140,7 +146,7 @@ def load_tensors(model: Any, folder: Path) -> None:
 
 
 def with_adapters(model: Any, *, rank: int, alpha: int, top_layers: int | None = None) -> Any:
-    """Return `model` with LoRA adapters in its topmost `top_layers` blocks (None: all), pooler and head trainable."""
+    """Return `model` with LoRA adapters in its topmost `top_layers` blocks (None: all), pooling and head trainable."""
     from peft import LoraConfig, get_peft_model
 
     depth = int(model.config.num_hidden_layers)

@@ -8,11 +8,11 @@ from typing import Any
 from engine.opened import Opened
 from engine.progress import Steps
 from engine.tagging import known_taggers
-from engine.tagging.records import BY_COSINE, TaggerInfo, TaggerKind
+from engine.tagging.records import BY_COSINE, HeadPooling, TaggerInfo, TaggerKind
 from engine.tagging.tagger_files import read_description
 from engine.tagging.tagger_measures import LabelledText
 from engine.teaching.teaching import known_labels
-from engine.training.routes import FEW_A_LABEL, ROUTES
+from engine.training.routes import FEW_A_LABEL, POOLINGS, ROUTES
 from indexes.errors import ModelError, TooSmall
 from indexes.given_labels import tagger_name
 from indexes.records import NONE, Source
@@ -29,6 +29,7 @@ class _Wish:
     epochs: float
     seed: int
     start: Path | None = None
+    pooling: HeadPooling = HeadPooling.CLS
 
 
 class TrainingCalls(Opened):
@@ -44,11 +45,13 @@ class TrainingCalls(Opened):
         multi_label: bool = False,
         epochs: float = 3,
         seed: int = 0,
+        pooling: str = HeadPooling.CLS,
     ) -> Steps[TaggerInfo]:
         """Train a tagger of the user's own on a labelled table, of texts or of pairs, and keep it in the library.
 
         It is measured on the table `dev`, else on a part that is held out. `base` is the folder of the model that
-        the route “model” trains, the encoder's by default. Closed early, the best state so far is kept, once there
+        the route “model” trains, the encoder's by default; `pooling` is what the head over adapters reads, one of
+        HeadPooling. Closed early, the best state so far is kept, once there
         is one. A tagger of the same name is replaced when the new one is whole. Raises ModelError when the name, the
         route or the base cannot be used, SourceError or TooSmall when nothing can be learned from the table.
         """
@@ -63,6 +66,7 @@ class TrainingCalls(Opened):
             multi_label,
             epochs,
             seed,
+            pooling=_pooling(pooling, route),
         )
         texts = yield from read_examples(source, multi_label=multi_label)
         check_labels(texts, file, multi_label=multi_label)
@@ -73,11 +77,17 @@ class TrainingCalls(Opened):
         return (yield from self._make(wish, texts, held, {"origin": f"trained on {file}"}))
 
     def train_on_given(
-        self, name: str, tagger: str, new_name: str = "", route: str = TaggerKind.ADAPTER
+        self,
+        name: str,
+        tagger: str,
+        new_name: str = "",
+        route: str = TaggerKind.ADAPTER,
+        pooling: str = "",
     ) -> Steps[TaggerInfo]:
         """Train on the passages of a corpus that the user gave labels of a tagger to.
 
-        An adapter tagger with the same encoder goes on from what it knows. Without `new_name` a tagger of the user's
+        An adapter tagger with the same encoder goes on from what it knows, unless the head is to read by another
+        `pooling` (“”: as it does now). Without `new_name` a tagger of the user's
         own is replaced, and one that comes with Asterism gets a companion, “my sentiment”. Raises as `train`.
         """
         from engine.training.examples import check_labels
@@ -89,6 +99,8 @@ class TrainingCalls(Opened):
                 f"“{info.name}” reads pairs of texts, and passages are single ones. Train it from a table."
             )
         chosen = _route(route, None)
+        wanted = _pooling(pooling or HeadPooling.CLS, route)
+        reads = info.pooling if not pooling and info.kind is chosen is TaggerKind.ADAPTER else wanted
         given = self._given(name, info, tagger)
         where = f"the passages of “{name}” that you labelled"
         check_labels(given, where, multi_label=info.multi_label)
@@ -102,7 +114,10 @@ class TrainingCalls(Opened):
             info.multi_label,
             epochs=3,
             seed=0,
-            start=folder if chosen is TaggerKind.ADAPTER and self._goes_on(folder, info) else None,
+            start=folder
+            if chosen is TaggerKind.ADAPTER and reads is info.pooling and self._goes_on(folder, info)
+            else None,
+            pooling=reads,
         )
         described: dict[str, Any] = {"origin": f"trained on {len(given):,} labels given in “{name}”"}
         if wish.start:
@@ -183,7 +198,9 @@ class TrainingCalls(Opened):
                 multi_label=wish.multi_label,
             )
             return
-        settings = training.adapter_settings(len(train), wish.epochs, wish.seed)
+        settings = replace(
+            training.adapter_settings(len(train), wish.epochs, wish.seed), pooling=wish.pooling
+        )
         if len(texts) < FEW_A_LABEL * len(labels) and not wish.start and not texts[0].second:
             described = described | {
                 "advice": "With so few texts a label a head often does better: train one too."
@@ -262,6 +279,21 @@ class TrainingCalls(Opened):
         if info.kind is not TaggerKind.ADAPTER or not info.taught:
             return False
         return bool(read_description(folder).get("base_sha256") == weights_digest(self.encoder().folder))
+
+
+def _pooling(pooling: str, route: str) -> HeadPooling:
+    try:
+        chosen = HeadPooling(pooling)
+    except ValueError:
+        ways = ", ".join(POOLINGS)
+        raise ModelError(
+            f"There is no pooling “{pooling}” for a head to read by. There is: {ways}."
+        ) from None
+    if chosen is not HeadPooling.CLS and route != TaggerKind.ADAPTER:
+        raise ModelError(
+            "What a head reads is chosen with the route “adapter” only; the others read as they do."
+        )
+    return chosen
 
 
 def _route(route: str, base: str | None) -> TaggerKind:

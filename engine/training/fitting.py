@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.progress import Progress, Steps
+from engine.tagging.records import HeadPooling
 from engine.tagging.tagger import sigmoid, softmax
 from engine.tagging.tagger_measures import LabelledText, report
 from engine.training.examples import gold
@@ -33,7 +34,9 @@ Input = tuple[list[int], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `top_layers` blocks get adapters of `rank`; a batch has `token_budget` tokens, or `most_texts`.
+    """How to train. `top_layers` blocks get adapters of `rank`, and over them a head that reads by `pooling`.
+
+    A batch has `token_budget` tokens, or `most_texts`.
 
     The gradients of `accumulate` batches make one step: a batch holds texts of one length, so often of one kind,
     and steps along one kind at a time undo each other. With an `average` above 0 what is measured and kept is not
@@ -49,6 +52,7 @@ class Settings:
     rank: int = 16
     alpha: int = 32
     top_layers: int = 6
+    pooling: HeadPooling = HeadPooling.CLS
     max_tokens: int = 128
     token_budget: int = 1400
     most_texts: int = 64

@@ -1,7 +1,7 @@
 """Training: a tagger made from labelled texts, by adapters over the encoder, as a head, or as a whole model.
 
-Adapters are LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) with a pooler and a head over the encoder's
-[CLS]: one base encoder serves every such tagger, and only what was trained is kept.
+Adapters are LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685) with a head over the encoder's [CLS], or over all
+of its tokens: one base encoder serves every such tagger, and only what was trained is kept.
 """
 
 import logging
@@ -95,8 +95,8 @@ def train_tagger(
     They are measured on `test`, for which a temperature is fitted on `dev`; without it on `dev`, which chose them.
     The same examples, settings and versions give the same weights on one machine. Closed early, it keeps the best
     state so far, or leaves things as they were when there is none yet. `description` is added to tagger.json: name,
-    origin, what it was trained on. `start` is the folder of a tagger to go on from: over the same blocks, with
-    adapters of the same rank or a lower one.
+    origin, what it was trained on. `start` is the folder of a tagger to go on from: over the same blocks and by
+    the same pooling, with adapters of the same rank or a lower one.
     """
     import torch
     from peft import get_peft_model_state_dict
@@ -104,7 +104,9 @@ def train_tagger(
     yield Progress("Loading the model")
     encoder.load()
     torch.manual_seed(settings.seed)
-    model = classification_model(encoder.folder, len(labels), attention_probs_dropout_prob=0.0)
+    model = classification_model(
+        encoder.folder, len(labels), settings.pooling, attention_probs_dropout_prob=0.0
+    )
     model = with_adapters(model, rank=settings.rank, alpha=settings.alpha, top_layers=settings.top_layers).to(
         encoder.device
     )
@@ -117,6 +119,7 @@ def train_tagger(
         "rank": settings.rank,
         "alpha": settings.alpha,
         "top_layers": settings.top_layers,
+        "pooling": settings.pooling,
     } | description
     learner = Learner(
         model,
@@ -304,7 +307,7 @@ def _go_on_from(model: Any, encoder: Encoder, labels: Sequence[str], settings: S
         load_tensors(model, start)
         return
     narrow = with_adapters(
-        classification_model(encoder.folder, len(labels)),
+        classification_model(encoder.folder, len(labels), settings.pooling),
         rank=rank,
         alpha=alpha,
         top_layers=settings.top_layers,

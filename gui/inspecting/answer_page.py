@@ -1,8 +1,9 @@
-"""Step 5: from the one token to the label."""
+"""Step 5: from the one token, or from all of them, to the label."""
 
 from engine.inspecting.records import Inspection, Trace
 from gui.bars import ProbabilityBars
 from gui.inspecting.page import Page
+from gui.inspecting.token_chips import TokenChips
 from gui.panel import Heading, muted
 from gui.signed_bars import SignedBars
 from gui.strips import ValueStrip
@@ -11,10 +12,13 @@ from gui.wording import signed
 
 
 class AnswerPage(Page):
-    """Shows h of [CLS], what the pooler makes of it, logits, and probabilities; always of the tagger."""
+    """Shows what the tagger's head reads, [CLS] through the pooler or tokens by weight, logits and probabilities."""
 
     def __init__(self) -> None:
         super().__init__("Pooler and head")
+        self.tokens = TokenChips()
+        self.pooled_said = muted()
+        self.pooled = ValueStrip("Weighted sum")
         self.cls = ValueStrip("Last hidden state")
         self.pooler_said = muted()
         self.pooler = ValueStrip("Pooler output")
@@ -25,6 +29,7 @@ class AnswerPage(Page):
         self.temperature = muted()
         self.bars = ProbabilityBars()
         for group in (
+            (self.tokens, self.pooled_said, self.pooled),
             (self.cls, self.pooler_said, self.pooler),
             (self.logits_title, self.logits, self.logit_bars),
             (self.chances_title, self.temperature, self.bars),
@@ -49,12 +54,30 @@ class AnswerPage(Page):
         own = seen.tagger_trace
         state = own.states[-1] if own else seen.cls
         head = tagged and own is None and seen.pooler_output is None
-        self.cls.setVisible(not head)
+        self.cls.setVisible(not head and not _weighs(own))
         self.cls.show_values(state)
+        self._show_pooled(own)
         self.said.setText(_said(seen, own, head))
         self._show_pooler(seen, own)
         if tagged:
             self._show_answer(seen)
+
+    def _show_pooled(self, own: Trace | None) -> None:
+        for widget in (self.tokens, self.pooled_said, self.pooled):
+            widget.setVisible(_weighs(own))
+        if own is None or own.token_weights is None or own.pooled is None:
+            return
+        weights = own.token_weights
+        self.tokens.show_tokens(
+            own.tokens,
+            (weights / weights.max()).tolist(),
+            [f"weight {weight:.3f}" for weight in weights.tolist()],
+        )
+        self.pooled_said.setText(
+            "The sum of the tokens' last hidden states, each by its weight; computed by hand, it differs by "
+            f"{own.pooled_error:.0e} at most."
+        )
+        self.pooled.show_values(own.pooled)
 
     def _show_pooler(self, seen: Inspection, own: Trace | None) -> None:
         there = seen.pooler_output is not None
@@ -101,6 +124,16 @@ def _said(seen: Inspection, own: Trace | None, head: bool) -> str:
             f"“{seen.tagger}” is a head over the embedding itself: it reads no [CLS], but the mean of all tokens that "
             "search compares."
         )
+    if _weighs(own):
+        return (
+            f"The head of “{seen.tagger}” reads all tokens, each by its weight: 1 together. The mouse on a token "
+            "tells its weight."
+        )
     name = own.followed_name if own else "[CLS]"
     pooler = "" if seen.pooler_output is not None else " It has no pooler: the head reads that row as it is."
     return f"The tagger “{seen.tagger}” takes the row of {name} to stand for the whole text.{pooler}"
+
+
+def _weighs(own: Trace | None) -> bool:
+    """Say whether the head reads a weighted sum of all tokens."""
+    return own is not None and own.token_weights is not None

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.tagging.records import TaggerKind
-from engine.training.routes import ROUTES
+from engine.tagging.records import HeadPooling, TaggerKind
+from engine.training.routes import POOLINGS, ROUTES
 from gui.corpus.load_dialog import AUTOMATIC
 from gui.corpus.sources import column_names, sources_from
 from gui.panel import Elided
@@ -47,6 +47,12 @@ WAYS = tuple(
     )
 )
 
+READS = {
+    HeadPooling.CLS: "[CLS]",
+    HeadPooling.MEAN: "All tokens alike",
+    HeadPooling.ATTENTION: "All tokens, weighed",
+}
+
 EPOCHS = ("1", "2", "3", "5", "10")
 USUAL = "3"
 
@@ -70,6 +76,7 @@ class TableForm(QWidget):
         self._named = ""
         self._multi = False
         self._epochs = USUAL
+        self._pooling = str(HeadPooling.CLS)
         self._base = ""
         self._build()
         if path:
@@ -104,6 +111,7 @@ class TableForm(QWidget):
                 "base": self._base if route == MODEL else None,
                 "multi_label": self._multi,
                 "epochs": int(self._epochs),
+                "pooling": self._pooling if route == ADAPTER else str(HeadPooling.CLS),
             },
         )
 
@@ -157,11 +165,15 @@ class TableForm(QWidget):
         self.epochs.choose(USUAL)
         self.epochs.chosen.connect(self._on_epochs)
         self._over = QLabel("Times over the texts")
+        self.pooling = Segments(READS, POOLINGS, "What the head reads")
+        self.pooling.chosen.connect(self._on_pooling)
+        self._reads = QLabel("The head reads")
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GAP)
         grid.setVerticalSpacing(GAP)
         grid.setColumnStretch(2, 1)
-        for row, (label, field) in enumerate(((QLabel("Labels"), self.many), (self._over, self.epochs))):
+        rows = (QLabel("Labels"), self.many), (self._over, self.epochs), (self._reads, self.pooling)
+        for row, (label, field) in enumerate(rows):
             grid.addWidget(label, row, 0)
             grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(grid)
@@ -222,6 +234,8 @@ class TableForm(QWidget):
         self._base_row.setVisible(self.routes.key == MODEL)
         for widget in (self._over, self.epochs):
             widget.setVisible(self.routes.key != HEAD)
+        for widget in (self._reads, self.pooling):
+            widget.setVisible(self.routes.key == ADAPTER)
         self.changed.emit()
 
     # what is chosen
@@ -243,3 +257,6 @@ class TableForm(QWidget):
 
     def _on_epochs(self, number: str) -> None:
         self._epochs = number
+
+    def _on_pooling(self, pooling: str) -> None:
+        self._pooling = pooling

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from engine.tagging.records import NLI, SENTIMENT, TaggerInfo, TaggerKind
+from engine.tagging.records import NLI, SENTIMENT, HeadPooling, TaggerInfo, TaggerKind
 from gui.wording import from_home, place
 
 SHIPPED = (SENTIMENT, NLI)
@@ -19,11 +19,17 @@ KINDS = {
     ),
     TaggerKind.ADAPTER: (
         "fine-tuned",
-        "LoRA adapters, a pooler and a head over the encoder's [CLS]: it learned to read for its labels.",
+        "LoRA adapters and a head over the encoder: it learned to read for its labels.",
     ),
     TaggerKind.MODEL: ("model", "A whole classification model in a folder of its own."),
 }
 """A short word, and a sentence."""
+
+READS = {
+    HeadPooling.CLS: "The head reads [CLS], through a pooler.",
+    HeadPooling.MEAN: "The head reads the mean of all tokens.",
+    HeadPooling.ATTENTION: "The head reads all tokens, each by a weight that it learned to give.",
+}
 
 SAID_MEASURES = {
     "accuracy": "accuracy",
@@ -74,7 +80,8 @@ def kind_sentence(info: TaggerInfo) -> str:
         return info.origin.removeprefix("damaged: ")
     if not info.taught:
         return "It has a name and labels, but cannot tag yet: it needs examples."
-    return KINDS[info.kind][1]
+    how = KINDS[info.kind][1]
+    return f"{how} {READS[info.pooling]}" if info.kind is TaggerKind.ADAPTER else how
 
 
 def origin(info: TaggerInfo) -> str:

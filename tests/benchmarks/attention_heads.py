@@ -1,22 +1,20 @@
-"""Attention pooling: a head that learns which tokens of a text to look at, beside heads over [CLS] and the mean.
+"""Heads over the frozen token embeddings of texts: one that learns which tokens to look at, beside [CLS] and the mean.
 
-Over the frozen token embeddings h₁ … hₙ of a text the weights are softmaxₜ(v · tanh(W hₜ + b)), and the head reads the
-weighted sum (Lin et al. 2017, A structured self-attentive sentence embedding, https://arxiv.org/abs/1703.03130; Yang
-et al. 2016, Hierarchical attention networks, https://aclanthology.org/N16-1174). All heads are trained in the same way.
+The weighing ones are those of engine/tagging/pooled_classifier.py. All heads are trained in the same way.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.progress import Progress, Steps
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from engine.tagging.pooled_classifier import AttentionPooling, MeanPooling, weighted
 
 HEADS = ("cls", "pooler", "mean", "attention")
 """A linear layer over: [CLS]; tanh(W·h_CLS + b), trained with it; the mean; the weighted sum."""
@@ -27,56 +25,57 @@ States = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class HeadSettings:
-    """How to train a head. `hidden` is the width of tanh(W hₜ + b); `dropout` is of what the linear layer reads."""
+    """How to train a head; `dropout` is of what the linear layer reads."""
 
     seed: int = 0
     epochs: int = 20
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     dropout: float = 0.1
-    hidden: int = 64
     batch: int = 32
 
 
-@dataclass(frozen=True, slots=True)
-class TokenHead:
-    """A trained head: `tensors` by name, float32; see `weights` and `logits` for what they are."""
+class TokenHead(nn.Module):
+    """One of HEADS, from token embeddings to the scores of labels."""
 
-    kind: str
-    tensors: Mapping[str, NDArray[np.float32]]
+    def __init__(self, kind: str, dim: int, labels: int) -> None:
+        super().__init__()
+        self.dense = nn.Linear(dim, dim) if kind == "pooler" else None
+        self.pooling = {"mean": MeanPooling, "attention": lambda: AttentionPooling(dim)}.get(kind, First)()
+        if isinstance(self.pooling, AttentionPooling):
+            self.pooling.begin_as_mean()
+        self.classifier = nn.Linear(dim, labels)
 
-    def weights(self, states: States) -> NDArray[np.float64]:
-        """Return how much the head looks at each token, (n_tokens,), together 1."""
-        count = len(states)
-        if self.kind == "mean":
-            return np.full(count, 1 / count, np.float64)
-        if self.kind != "attention":
-            first: NDArray[np.float64] = np.eye(1, count, dtype=np.float64)[0]
-            return first
-        hidden = np.tanh(self._linear("score", np.asarray(states, np.float64)))
-        scores = hidden @ self.tensors["direction"].astype(np.float64)
-        grown = np.exp(scores - scores.max())
-        share: NDArray[np.float64] = grown / grown.sum()
-        return share
+    def forward(self, states: Tensor, mask: Tensor, dropout: float = 0.0) -> Tensor:
+        """Return (b, n_labels) of states (b, t, dim) and mask (b, t)."""
+        pooled = weighted(states, self.pooling(states, mask))
+        if self.dense:
+            pooled = torch.tanh(self.dense(pooled))
+        scores: Tensor = self.classifier(functional.dropout(pooled, dropout))
+        return scores
 
-    def logits(self, states: States) -> NDArray[np.float64]:
-        """Return the scores of the labels, (n_labels,), before the softmax."""
-        pooled = self.weights(states) @ np.asarray(states, np.float64)
-        if self.kind == "pooler":
-            pooled = np.tanh(self._linear("dense", pooled))
-        return self._linear("classifier", pooled)
+    def weights(self, text: States) -> NDArray[np.float32]:
+        """Return how much the head looks at each token of a text, (n_tokens,), together 1."""
+        with torch.inference_mode():
+            found: NDArray[np.float32] = self.pooling(*_padded([text]))[0].numpy()
+        return found
 
-    def _linear(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        weight, bias = self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"]
-        result: NDArray[np.float64] = values @ weight.astype(np.float64).T + bias
-        return result
+
+class First(nn.Module):
+    """Looks at [CLS] alone."""
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Return the weights (b, t), 1 for the first token and 0 for all others."""
+        weights = torch.zeros_like(mask)
+        weights[:, 0] = 1
+        return weights
 
 
 def accuracy(head: TokenHead, texts: Sequence[States], gold: Sequence[int]) -> float:
     """Return the share of texts whose best label is the gold one."""
-    return float(
-        np.mean([head.logits(states).argmax() == label for states, label in zip(texts, gold, strict=True)])
-    )
+    with torch.inference_mode():
+        told = [int(head(*_padded([text])).argmax()) for text in texts]
+    return float(np.mean(np.array(told) == np.array(gold)))
 
 
 def train_head(
@@ -85,76 +84,35 @@ def train_head(
     """Train one of HEADS on the token embeddings of texts and their labels, numbered from 0.
 
     AdamW for a fixed number of epochs, the rate falling to 0; nothing is chosen on held-out texts. The same input,
-    settings and versions give the same head on one machine. Attention begins as the mean, since v begins as 0.
+    settings and versions give the same head on one machine.
     """
-    import torch
-    from torch.nn import functional
-
     settings = settings or HeadSettings()
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
-    parameters = _begin(kind, texts[0].shape[1], max(gold) + 1, settings.hidden)
+    head = TokenHead(kind, texts[0].shape[1], max(gold) + 1)
     optimiser = torch.optim.AdamW(
-        parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        head.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     steps = settings.epochs * -(-len(texts) // settings.batch)
     falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.01, steps)
     for epoch in range(settings.epochs):
         for rows in _batches(texts, settings.batch, chance):
-            pooled = _pooled(kind, parameters, *_padded([texts[row] for row in rows]))
-            read = functional.dropout(pooled, settings.dropout)
-            logits = functional.linear(read, parameters["classifier.weight"], parameters["classifier.bias"])
-            loss = functional.cross_entropy(logits, torch.tensor([gold[row] for row in rows]))
+            scores = head(*_padded([texts[row] for row in rows]), dropout=settings.dropout)
+            loss = functional.cross_entropy(scores, torch.tensor([gold[row] for row in rows]))
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             falling.step()
         yield Progress("Training", epoch + 1, settings.epochs, "epochs", f"loss {float(loss.detach()):.3f}")
-    return TokenHead(kind, {name: tensor.detach().numpy() for name, tensor in parameters.items()})
+    return head
 
 
-def _begin(kind: str, dim: int, labels: int, hidden: int) -> "dict[str, Tensor]":
-    import torch
-
-    def linear(name: str, wide: int, narrow: int) -> "dict[str, Tensor]":
-        layer = torch.nn.Linear(wide, narrow)
-        return {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
-
-    parameters = linear("classifier", dim, labels)
-    if kind == "pooler":
-        parameters |= linear("dense", dim, dim)
-    if kind == "attention":
-        parameters |= linear("score", dim, hidden)
-        parameters["direction"] = torch.nn.Parameter(torch.zeros(hidden))
-    return parameters
-
-
-def _pooled(kind: str, parameters: "Mapping[str, Tensor]", states: "Tensor", mask: "Tensor") -> "Tensor":
-    """Return what the linear layer reads: states (b, t, dim), mask (b, t) bool → (b, dim)."""
-    import torch
-    from torch.nn import functional
-
-    if kind == "mean":
-        return states.sum(1) / mask.sum(1, keepdim=True)
-    if kind == "cls":
-        return states[:, 0]
-    if kind == "pooler":
-        return torch.tanh(
-            functional.linear(states[:, 0], parameters["dense.weight"], parameters["dense.bias"])
-        )
-    hidden = torch.tanh(functional.linear(states, parameters["score.weight"], parameters["score.bias"]))
-    scores = (hidden @ parameters["direction"]).masked_fill(~mask, float("-inf"))
-    return (torch.softmax(scores, dim=1).unsqueeze(1) @ states).squeeze(1)
-
-
-def _padded(texts: Sequence[States]) -> "tuple[Tensor, Tensor]":
-    """Return texts as (b, t, dim) float32, zeros after their ends, and (b, t) bool where they are."""
-    import torch
-
+def _padded(texts: Sequence[States]) -> tuple[Tensor, Tensor]:
+    """Return texts as (b, t, dim) float32, zeros after their ends, and (b, t) float32, 1 where they are."""
     lengths = torch.tensor([len(states) for states in texts])
     rows = [torch.from_numpy(np.asarray(states, np.float32)) for states in texts]
-    padded = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
-    return padded, torch.arange(padded.shape[1])[None] < lengths[:, None]
+    padded = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    return padded, (torch.arange(padded.shape[1])[None] < lengths[:, None]).float()
 
 
 def _batches(texts: Sequence[States], size: int, chance: random.Random) -> Iterator[list[int]]:

@@ -1,9 +1,9 @@
 """Does a head that chooses its tokens tell the mood of long texts better than one over [CLS] or the mean?
 
 Run it with `python -m tests.benchmarks.attention_pooling DATA`. DATA holds sentiment/sst and sentiment/imdb, as the
-shared data sets lie. Two tasks over the frozen encoder, the same token embeddings for every head: texts made of two
-or three sentences of one mood and a last one that decides, and beginnings of film reviews. For the first one adapters
-are trained as well, as `asterism train` does: the way of a user who needs it. Half an hour of two cores.
+shared data sets lie. Two tasks: texts made of two or three sentences of one mood and a last one that decides, and
+beginnings of film reviews. First over the frozen encoder, the same token embeddings for every head; then with adapters,
+as `asterism train --pooling` does. An hour of two cores; `--frozen 0` leaves the first part out.
 """
 
 import argparse
@@ -12,13 +12,16 @@ import json
 import random
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.encoding.encoder import Encoder
 from engine.progress import finish
+from engine.tagging.records import HeadPooling
 from engine.tagging.tagger_measures import LabelledText
 from engine.training.training import adapter_settings, train_tagger
 from tests.benchmarks.attention_heads import HEADS, HeadSettings, States, TokenHead, accuracy, train_head
@@ -29,19 +32,18 @@ TOGETHER = 32
 UNUSED_REVIEWS = 19_000
 """Where the reviews begin that the tagger which comes with Asterism has not been trained on."""
 
-LAST_DECIDES = "the last sentence decides"
 EPOCHS = 3.0
 
 Labelled = list[tuple[str, int]]
 
 
-def main(data: Path, train: int, test: int) -> None:
+def main(data: Path, train: int, test: int, frozen: int, adapters: int) -> None:
     encoder = Encoder.open(device="cpu")
     sst, imdb = data / "sentiment" / "sst", data / "sentiment" / "imdb"
     reviews = [(row["text"].replace("<br />", " "), row["label"]) for row in _rows(imdb / "train.jsonl.gz")]
     reviews = random.Random(0).sample(reviews[UNUSED_REVIEWS:], train + test)
     tasks = {
-        LAST_DECIDES: (
+        "the last sentence decides": (
             last_decides(sst / "sst2_train.jsonl.gz", sst / "sst5_train.jsonl.gz", train),
             last_decides(sst / "sst2_dev.jsonl.gz", sst / "sst5_dev.jsonl.gz", test),
         ),
@@ -49,24 +51,41 @@ def main(data: Path, train: int, test: int) -> None:
     }
     rows = []
     for name, (known, unseen) in tasks.items():
-        texts, gold = states_of(encoder, known), [label for _, label in known]
-        unseen_texts, expected = states_of(encoder, unseen), [label for _, label in unseen]
-        print(f"{name}: {np.mean([len(states) for states in texts]):.0f} tokens a text", flush=True)
-        for kind in HEADS:
-            heads = [finish(train_head(kind, texts, gold, HeadSettings(seed=seed))) for seed in SEEDS]
-            found = np.array([accuracy(head, unseen_texts, expected) for head in heads])
-            rows.append((name, kind, f"{found.mean():.3f}", f"{found.std(ddof=1):.3f}"))
-            print(rows[-1], flush=True)
-            if kind == "attention":
-                print(where(heads[0], unseen_texts))
-        if name == LAST_DECIDES:
-            rows.append((name, "[CLS], with adapters", f"{adapted(encoder, known, unseen):.3f}", "one seed"))
+        if frozen:
+            rows += over_frozen(encoder, name, known, unseen)
+        for pooling in HeadPooling:
+            found = np.array([adapted(encoder, known, unseen, pooling, seed) for seed in range(adapters)])
+            rows.append((name, f"{pooling}, with adapters", *mean_and_spread(found)))
             print(rows[-1], flush=True)
     print_table(
-        f"Heads over the frozen {encoder.name}, {train:,} texts to train on, {test:,} to measure on, three seeds",
-        ["task", "head over", "accuracy", "standard deviation"],
+        f"Heads over {encoder.name}, {train:,} texts to train on, {test:,} to measure on",
+        ["task", "head over", "accuracy", "standard deviation", "seeds"],
         rows,
     )
+
+
+def over_frozen(
+    encoder: Encoder, name: str, known: Labelled, unseen: Labelled
+) -> list[tuple[str, str, str, str, str]]:
+    """Return a row for each head over the encoder as it is."""
+    texts, gold = states_of(encoder, known), [label for _, label in known]
+    unseen_texts, expected = states_of(encoder, unseen), [label for _, label in unseen]
+    print(f"{name}: {np.mean([len(states) for states in texts]):.0f} tokens a text", flush=True)
+    rows = []
+    for kind in HEADS:
+        heads = [finish(train_head(kind, texts, gold, HeadSettings(seed=seed))) for seed in SEEDS]
+        found = np.array([accuracy(head, unseen_texts, expected) for head in heads])
+        rows.append((name, f"{kind}, frozen", *mean_and_spread(found)))
+        print(rows[-1], flush=True)
+        if kind == "attention":
+            print(where(heads[0], unseen_texts))
+    return rows
+
+
+def mean_and_spread(found: NDArray[np.float64]) -> tuple[str, str, str]:
+    """Return the mean, the standard deviation where there is one, and over how many seeds."""
+    spread = f"{found.std(ddof=1):.3f}" if len(found) > 1 else ""
+    return f"{found.mean():.3f}", spread, str(len(found))
 
 
 def last_decides(two: Path, five: Path, count: int) -> Labelled:
@@ -95,8 +114,8 @@ def states_of(encoder: Encoder, texts: Labelled) -> list[States]:
     return states
 
 
-def adapted(encoder: Encoder, known: Labelled, unseen: Labelled) -> float:
-    """Return the accuracy of adapters on `unseen`, trained and chosen on `known`."""
+def adapted(encoder: Encoder, known: Labelled, unseen: Labelled, pooling: HeadPooling, seed: int) -> float:
+    """Return the accuracy on `unseen` of adapters under a head, trained and chosen on `known`."""
     texts = [LabelledText(text, str(label)) for text, label in known]
     held = len(texts) // 10
     with tempfile.TemporaryDirectory() as scratch:
@@ -107,7 +126,7 @@ def adapted(encoder: Encoder, known: Labelled, unseen: Labelled) -> float:
                 texts[held:],
                 texts[:held],
                 labels=("0", "1"),
-                settings=adapter_settings(len(texts) - held, EPOCHS, 0),
+                settings=replace(adapter_settings(len(texts) - held, EPOCHS, seed), pooling=pooling),
                 description={"name": "adapters"},
                 test=[LabelledText(text, str(label)) for text, label in unseen],
             )
@@ -133,5 +152,7 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path)
     parser.add_argument("--train", type=int, default=4000)
     parser.add_argument("--test", type=int, default=800)
+    parser.add_argument("--frozen", type=int, default=1, help="0: only with adapters")
+    parser.add_argument("--adapters", type=int, default=1, help="seeds of training with adapters")
     options = parser.parse_args()
-    main(options.data, options.train, options.test)
+    main(options.data, options.train, options.test, options.frozen, options.adapters)

@@ -1,6 +1,7 @@
 """The commands that tag, teach and tell of taggers, as typed."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,17 @@ def test_a_label_is_added_and_renamed(common: list[str], capsys: Said) -> None:
     assert info["labels"] == ["calm", "wild", "strange"]
 
 
+def test_a_tagger_says_by_which_pooling_its_head_reads(
+    common: list[str], capsys: Said, tmp_path: Path
+) -> None:
+    rows = [f"the {noun} was {word},{word}" for noun in ("bird", "train", "star") for word in ("good", "bad")]
+    table = tmp_path / "moods.csv"
+    table.write_text("\n".join(["text,label", *rows * 4]))
+    words = ["--epochs", "1", "--pooling", "attention", *common]
+    assert main(["train", "--file", str(table), "--name", "moods", *words]) == 0
+    assert ", attention pooling; trained on moods.csv" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
@@ -82,6 +94,11 @@ def test_a_label_is_added_and_renamed(common: list[str], capsys: Said) -> None:
         (["tag", "--passages", "--corpus", "Notes"], 2, "tag --passages needs --out FILE."),
         (["train"], 2, "train needs --file FILE"),
         (["train", "--corpus", "Notes", "--name", "x"], 2, "--tagger NAME or --next-sentence"),
+        (
+            ["train", "--corpus", "Notes", "--name", "x", "--next-sentence", "--pooling", "mean"],
+            2,
+            "leave --pooling",
+        ),
         (["taggers", "--make", "a,b"], 2, "taggers needs the NAME"),
         (["taggers", "one", "--make", "a"], 1, "two labels or more"),
         (["inspect", "bird", "--poolings"], 2, "inspect --poolings needs --corpus NAME."),

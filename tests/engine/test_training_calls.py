@@ -11,12 +11,12 @@ import pytest
 from engine.encoding.encoder import Encoder
 from engine.progress import finish
 from engine.tagging.known_taggers import all_infos
-from engine.tagging.records import TaggerInfo, TaggerKind
+from engine.tagging.records import HeadPooling, TaggerInfo, TaggerKind
 from engine.tagging.tagger_measures import LabelledText
 from engine.training import next_sentences, tables
 from engine.training.calls import TrainingCalls
 from engine.training.next_sentences import NEXT, NextSentences, told_by_cosine
-from engine.training.routes import ROUTES
+from engine.training.routes import POOLINGS, ROUTES
 from indexes.catalogue import Catalogue
 from indexes.errors import ModelError, SourceError, TooSmall
 from indexes.records import Source
@@ -127,6 +127,8 @@ def test_a_table_to_measure_on_only_measures(calls: TrainingCalls, tmp_path: Pat
         ({"route": "magic"}, ModelError, r"no route “magic” to train by\. There is: head, adapter, model"),
         ({"base": "somewhere"}, ModelError, "by the route “model” only"),
         ({"base": "no such folder", "route": "model"}, ModelError, "There is no model in"),
+        ({"pooling": "magic"}, ModelError, r"no pooling “magic” .*: cls, mean, attention"),
+        ({"pooling": "attention", "route": "head"}, ModelError, "with the route “adapter” only"),
     ],
 )  # fmt: skip
 def test_wishes_that_cannot_be_are_told_and_leave_nothing(
@@ -146,8 +148,9 @@ def test_tables_that_nothing_can_be_learned_from_are_told(calls: TrainingCalls, 
         finish(calls.train(source(tmp_path, pairs), "moods", route="head"))
 
 
-def test_every_route_is_explained() -> None:
+def test_every_route_and_every_pooling_is_explained() -> None:
     assert set(ROUTES) == set(TaggerKind)
+    assert set(POOLINGS) == set(HeadPooling)
 
 
 def corpus(calls: TrainingCalls, **texts: str) -> Catalogue:
@@ -187,6 +190,25 @@ def test_an_adapter_goes_on_from_what_it_knows_and_is_measured_before_and_after(
     assert info.origin == "trained on 20 labels given in “notes”, from “moods” on"
     assert {"held-out accuracy", "held-out accuracy before"} <= set(info.measured)
     assert list(infos(calls))[-2:] == ["mine", "moods"]  # the one it comes from stays
+
+
+def test_a_head_reads_as_was_wished_and_training_goes_on_with_the_same_reading_only(
+    calls: TrainingCalls, tmp_path: Path
+) -> None:
+    info = finish(calls.train(source(tmp_path, ROWS), "moods", epochs=1, pooling="attention"))
+    assert info.pooling is HeadPooling.ATTENTION
+    assert calls.tagger("moods").probabilities(["a star"]).shape == (1, 2)
+    with corpus(calls, **{f"d{n}": row["text"] for n, row in enumerate(ROWS)}) as catalogue:
+        for passage in catalogue.passages(catalogue.passage_ids().tolist())[:20]:
+            catalogue.give_labels("moods", [passage.id], ("glad" if "good" in passage.text else "sorry",))
+    on = finish(calls.train_on_given("notes", "moods", "mine"))
+    other = finish(calls.train_on_given("notes", "moods", "other", pooling="mean"))
+
+    assert (on.pooling, on.origin) == (
+        HeadPooling.ATTENTION,
+        "trained on 20 labels given in “notes”, from “moods” on",
+    )
+    assert (other.pooling, other.origin) == (HeadPooling.MEAN, "trained on 20 labels given in “notes”")
 
 
 def story(number: int) -> str:

@@ -221,6 +221,27 @@ def test_a_head_tagger_is_said_to_read_no_cls(dialog, link):
     assert not dialog.models.isEnabled()
 
 
+def test_a_head_that_weighs_tokens_shows_the_weights_and_the_sum(dialog, link):
+    weights = np.array([0.1, 0.1, 0.5, 0.1, 0.1, 0.1], np.float32)
+    weighed = trace(
+        token_weights=weights, pooled=np.ones(16, np.float32), pooled_error=2e-7, pooler_output=None
+    )
+    link.answers["inspect"] = seen(tagger_trace=weighed, pooler_output=None, tagger="mine")
+    dialog.ask()
+    page = dialog.answer_page
+
+    assert page.said.text().startswith("The head of “mine” reads all tokens, each by its weight")
+    assert "loved weight 0.500" in page.tokens.accessibleDescription()
+    assert "differs by 2e-07 at most" in page.pooled_said.text()
+    assert page.cls.isHidden()
+    assert page.pooler.isHidden()
+    link.answers["inspect"] = seen()
+    dialog.ask()
+    assert page.tokens.isHidden()
+    assert page.pooled.isHidden()
+    assert not page.cls.isHidden()
+
+
 def test_the_tagger_s_model_can_be_looked_into(dialog):
     dialog._on_model("tagger")
     assert "Kind other" in dialog.flow_page.card.accessibleDescription()

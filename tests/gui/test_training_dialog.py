@@ -210,7 +210,7 @@ def test_training_asks_for_what_was_chosen(dialog: TrainingDialog, link: FakeLin
     form.epochs._group.button(4).click()
     dialog.train.click()
     source = Source("table", str(table), TableColumns(label="category"))
-    wanted = {"route": "adapter", "base": None, "multi_label": True, "epochs": 10}
+    wanted = {"route": "adapter", "base": None, "multi_label": True, "epochs": 10, "pooling": "cls"}
     assert link.asked("train") == [((source, "news groups"), wanted)]
     assert dialog.stack.currentWidget() is dialog.view
 
@@ -235,6 +235,7 @@ def test_a_model_of_ones_own_needs_its_folder(
         "base": str(tmp_path),
         "multi_label": False,
         "epochs": 3,
+        "pooling": "cls",
     }
 
 
@@ -243,6 +244,18 @@ def test_a_head_does_not_go_over_the_texts(dialog: TrainingDialog):
     assert dialog.form.epochs.isHidden()
     dialog.form.routes.choose("adapter")
     assert not dialog.form.epochs.isHidden()
+
+
+def test_what_the_head_reads_is_chosen_for_adapters_only(dialog: TrainingDialog):
+    form = dialog.form
+    form.pooling._group.button(2).click()
+    assert form.request().kwargs["pooling"] == "attention"
+    form.routes.choose("head")
+    assert form.pooling.isHidden()
+    assert form.request().kwargs["pooling"] == "cls"
+    form.routes.choose("adapter")
+    assert not form.pooling.isHidden()
+    assert form.request().kwargs["pooling"] == "attention"
 
 
 def test_that_a_tagger_will_be_replaced_is_said_before(dialog: TrainingDialog, session: Session):
