@@ -75,16 +75,26 @@ class TaggerChooser(Chip):
         about = self._add(f"About “{name}”…", "Labels, base, where from, how good", self.about_asked)
         about.setEnabled(self._session.tagger_info is not None)
         self._add("Compare two passages…", "Their cosine, and what one says of the other", self.compare_asked)
+        self.menu.addSeparator()
+        self._add_removing()
         info = self._session.tagger_info
-        if info is not None and own(info):
-            self.menu.addSeparator()
-            remove = self.menu.addAction(f"Remove “{name}”…", self._commands.remove_tagger)
-            remove.setToolTip("Delete this tagger of yours")
-        elif info is not None and is_folder(info.name):
-            self.menu.addSeparator()
+        if info is not None and is_folder(info.name):
             self._add(
                 f"Take “{name}” off this list", "The model's folder stays where it is", self.forget_asked
             )
+
+    def _add_removing(self) -> None:
+        """Offer to remove each tagger of the user's own: also those that cannot be chosen here."""
+        mine = [info for info in self._session.taggers if own(info)]
+        if not mine:
+            return
+        menu = self.menu.addMenu("Remove a tagger")
+        menu.setToolTipsVisible(True)
+        for info in mine:
+            kind = "of pairs" if info.pair else kind_word(info)
+            remove = menu.addAction(f"{_fitting(info.name)}…\t{kind}")
+            remove.setToolTip("Delete this tagger of yours")
+            remove.triggered.connect(partial(self._commands.remove_tagger, info.name))
 
     def _tagger(self, info: TaggerInfo) -> QAction:
         action = self.menu.addAction(f"{_fitting(short_name(info.name))}\t{kind_word(info)}")

@@ -164,9 +164,8 @@ class TagCommands(QObject):
                 on_done=partial(self._on_saved, path),
             )
 
-    def remove_tagger(self) -> None:
-        """Delete the chosen tagger, one of the user's own."""
-        tagger = self._session.tagger
+    def remove_tagger(self, tagger: str) -> None:
+        """Delete a tagger, one of the user's own."""
         if confirm(
             self._window,
             f"Remove the tagger “{tagger}”?",

@@ -1,5 +1,7 @@
 """Choosing a tagger, making one, and teaching it: chooser, dialog, labels typed in, and what is still needed."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,6 +16,7 @@ from gui.taggers.label_entry import LabelEntry
 from gui.taggers.maker_dialog import MakerDialog
 from gui.taggers.teaching_bar import TeachingBar, can_learn, given_counts, said
 from gui.taggers.words import kind_word, measure_name, short_name, suggested_name
+from gui.tagging import tag_commands
 from gui.tagging.tag_commands import TagCommands
 from tests.gui.fakes import FakeLink, corpus
 from tests.gui.tagger_samples import LABELS, given, nli, sentiment, tagger
@@ -115,10 +118,20 @@ def test_a_damaged_tagger_says_so_and_cannot_be_chosen(chooser, session):
     assert torn.toolTip() == "it is cut off."
 
 
-def test_only_taggers_of_ones_own_can_be_removed(chooser, session):
-    assert not [text for text in texts(chooser) if text.startswith("Remove")]
-    session.set_tagger("tone & voice")
-    assert "Remove “tone && voice”…" in texts(chooser)
+def test_taggers_of_ones_own_can_be_removed_also_those_that_cannot_be_chosen(
+    chooser, session, link, monkeypatch
+):
+    torn = TaggerInfo("torn", (), "", "damaged: it is cut off.", {}, taught=False)
+    session.set_taggers((sentiment(), nli(), tagger("tone & voice"), replace(nli(), name="follows"), torn))
+    offered = action(chooser, "Remove a tagger").menu().actions()
+    names = [one.text() for one in offered]
+    assert names == ["tone && voice…\thead", "follows…\tof pairs", "torn…\tdamaged"]
+    monkeypatch.setattr(tag_commands, "confirm", lambda *_: True)
+    offered[2].trigger()
+    assert link.asked("remove_tagger") == [(("torn",), {})]
+
+
+def test_nothing_is_there_to_remove_without_taggers_of_ones_own(chooser, session):
     session.set_taggers((sentiment(), tagger("/home/ada/model", kind=TaggerKind.MODEL)))
     session.set_tagger("/home/ada/model")
     assert chooser.said == "model"
