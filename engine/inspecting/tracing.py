@@ -122,15 +122,16 @@ def by_hand(weight: NDArray[Any], bias: NDArray[Any], state: NDArray[Any]) -> ND
 @contextmanager
 def _attention_shown(model: Any) -> Iterator[None]:
     """Have a model compute attention so that its weights can be seen; the fast ways never hold them."""
-    before = getattr(model.config, "_attn_implementation", None)
-    if before == "eager" or not hasattr(model, "set_attn_implementation"):
+    body = model.base_model  # the part that attends; transformers does not take the word of a class of ours
+    before = getattr(body.config, "_attn_implementation", None)
+    if before == "eager" or not hasattr(body, "set_attn_implementation"):
         yield  # an older transformers does so by itself when it is asked for attentions
         return
-    model.set_attn_implementation("eager")
+    body.set_attn_implementation("eager")
     try:
         yield
     finally:
-        model.set_attn_implementation(before)
+        body.set_attn_implementation(before)
 
 
 @contextmanager

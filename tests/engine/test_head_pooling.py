@@ -212,6 +212,7 @@ def test_the_inspector_shows_the_weights_and_what_they_make(tagger: Tagger, tmp_
     known = {name: tensor.numpy() for name, tensor in tagger.model.state_dict().items()}
     logits = known["classifier.weight"] @ trace.pooled + known["classifier.bias"]
 
+    assert trace.attention.shape == (2, 2, len(trace.tokens))
     assert trace.token_weights.shape == (len(trace.tokens),)
     assert trace.token_weights.sum() == pytest.approx(1, abs=1e-5)
     np.testing.assert_allclose(seen.logits, logits, atol=1e-5)
