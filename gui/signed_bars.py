@@ -73,7 +73,7 @@ class SignedBars(QWidget):
 def scale_of(rows: Rows, width: int, metrics: QFontMetrics, full: float = 0.0, before: int = 0) -> Scale:
     """Return the scale of rows of a width, of which the first `before` pixels are for something else."""
     digits = digits_for([value for _, value in rows])
-    widest = max((metrics.horizontalAdvance(name) for name, _ in rows), default=0)
+    widest = 1 + max((metrics.horizontalAdvance(name) for name, _ in rows), default=0)  # it is rounded
     share = round(width * WIDEST_NAME)
     name_room = before + (share if full else min(widest, share)) + GAP
     number_room = metrics.horizontalAdvance(hundredths(-1.0, digits)) + GAP
