@@ -25,6 +25,9 @@ DEV_TOKEN_BUDGET = 2048
 DEV_TEXTS = 64
 READ_AT_ONCE = 200
 """Texts cut into tokens between two reports."""
+POOLING_RATE = 10.0
+"""Times the learning rate of all else: the weights of attention pooling begin all alike, and adapters would learn to do
+without them."""
 LAST_LOSSES = 50
 """Batches over which the loss that is shown is averaged."""
 
@@ -118,13 +121,14 @@ def fit(
     best.batches = len(batches)
     best.cut = sum(len(ids) >= min(settings.max_tokens, learner.max_tokens) for ids, _ in inputs)
     trained = [parameter for parameter in learner.model.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    optimiser = torch.optim.AdamW(_groups(learner.model), weight_decay=settings.weight_decay)
     average = _Average(trained, settings.average)
     losses: list[float] = []
     waited = 0
     for number, rows in enumerate(batches, start=1):
         for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * _rate(number / len(batches), settings.warm_up)
+            share = _rate(number / len(batches), settings.warm_up)
+            group["lr"] = settings.learning_rate * share * group["rate"]
         learner.model.train()
         logits = logits_of(learner, [inputs[row] for row in rows])
         loss = _loss(logits, target[rows], settings.label_smoothing, multi_label=learner.multi_label)
@@ -330,6 +334,16 @@ def _cut(rows: Sequence[int], lengths: Sequence[int], budget: int, most: int) ->
         batch.append(row)
     if batch:
         yield batch
+
+
+def _groups(model: Any) -> list[dict[str, Any]]:
+    """Return what is trained, and how many times the learning rate it has: attention pooling more than the rest."""
+    kinds: dict[bool, list[torch.Tensor]] = {False: [], True: []}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            kinds["pooling" in name.split(".")].append(parameter)
+    rates = {False: 1.0, True: POOLING_RATE}
+    return [{"params": found, "rate": rates[kind]} for kind, found in kinds.items() if found]
 
 
 def _rate(share: float, warm_up: float) -> float:

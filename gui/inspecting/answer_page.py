@@ -126,8 +126,8 @@ def _said(seen: Inspection, own: Trace | None, head: bool) -> str:
         )
     if _weighs(own):
         return (
-            f"The head of “{seen.tagger}” reads all tokens, each by its weight: 1 together. The mouse on a token "
-            "tells its weight."
+            f"The head of “{seen.tagger}” reads all tokens, each by a weight; together the weights are 1. The mouse on "
+            "a token tells its own."
         )
     name = own.followed_name if own else "[CLS]"
     pooler = "" if seen.pooler_output is not None else " It has no pooler: the head reads that row as it is."

@@ -230,7 +230,7 @@ def test_a_head_that_weighs_tokens_shows_the_weights_and_the_sum(dialog, link):
     dialog.ask()
     page = dialog.answer_page
 
-    assert page.said.text().startswith("The head of “mine” reads all tokens, each by its weight")
+    assert page.said.text().startswith("The head of “mine” reads all tokens, each by a weight")
     assert "loved weight 0.500" in page.tokens.accessibleDescription()
     assert "differs by 2e-07 at most" in page.pooled_said.text()
     assert page.cls.isHidden()
