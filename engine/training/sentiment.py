@@ -147,22 +147,10 @@ def specialist(data: Path, third: Path, out: Path) -> Steps[None]:
 
     By their grades. Far too large to ship and of no use for other texts, it knows these better, and teaches.
     """
-    import torch
-    from transformers import BertForSequenceClassification
-
-    tagger = Tagger.open(third)
-    start = BertForSequenceClassification.from_pretrained(find_base(BUNDLED, BUNDLED_SHA256), num_labels=2)
-    start.bert.load_state_dict(tagger.model.bert.state_dict())
-    columns = [SENTIMENT_LABELS.index(label) for label in texts.OF_TWO]
-    with torch.no_grad():
-        for name, tensor in start.classifier.named_parameters():
-            tensor.copy_(tagger.model.classifier.get_parameter(name)[columns])
+    chance = random.Random(SPECIALIST.seed + 3)
+    examples = [_polar(example) for example in texts.graded_texts(data, chance)]
     with tempfile.TemporaryDirectory() as scratch:
-        start.save_pretrained(scratch)
-        tagger.tokenizer.save_pretrained(scratch)
-        examples = [
-            _polar(example) for example in texts.graded_texts(data, random.Random(SPECIALIST.seed + 3))
-        ]
+        write_polar(Tagger.open(third), Path(scratch))
         yield from train_model(
             out,
             Path(scratch),
@@ -173,6 +161,22 @@ def specialist(data: Path, third: Path, out: Path) -> Steps[None]:
             settings=SPECIALIST,
             description={"name": "film sentences"},
         )
+
+
+def write_polar(tagger: Tagger, folder: Path) -> None:
+    """Write a tagger of three moods as a model folder that knows two: negative and positive, by the same logits."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    model = BertForSequenceClassification.from_pretrained(find_base(BUNDLED, BUNDLED_SHA256), num_labels=2)
+    model.bert.load_state_dict(tagger.model.bert.state_dict())
+    rows = [SENTIMENT_LABELS.index(label) for label in texts.OF_TWO]
+    with torch.no_grad():
+        for name, tensor in model.classifier.named_parameters():
+            tensor.copy_(tagger.model.classifier.get_parameter(name)[rows])
+    model.config.id2label = dict(enumerate(texts.OF_TWO))
+    model.save_pretrained(folder)
+    tagger.tokenizer.save_pretrained(folder)
 
 
 def fourth_stage(data: Path, third: Path, teacher: Path, out: Path) -> Steps[None]:

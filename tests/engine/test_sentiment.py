@@ -1,9 +1,23 @@
 """The recipe of the sentiment tagger: what a fourth stage is told of a text."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from engine.tagging.tagger import Tagger, shipped_tagger
 from engine.tagging.tagger_measures import LabelledText
-from engine.training.sentiment import TOLD_BEFORE, TOLD_BY_SPECIALIST, _polar, _taught
+from engine.training.sentiment import TOLD_BEFORE, TOLD_BY_SPECIALIST, _polar, _taught, write_polar
+
+
+def test_the_specialist_begins_with_what_the_tagger_knows(tmp_path: Path) -> None:
+    shipped = Tagger.open(shipped_tagger())
+    write_polar(shipped, tmp_path)
+    polar = Tagger.open(tmp_path)
+    ids = [window.ids for window in shipped.windows(["A dull film.", "The songs are a joy, all of them."])]
+
+    assert polar.labels == ("negative", "positive")
+    np.testing.assert_allclose(polar.logits(ids), shipped.logits(ids)[:, [0, 2]], atol=1e-5)
 
 
 def test_of_a_graded_text_the_specialist_hears_only_negative_or_positive() -> None:
