@@ -92,14 +92,13 @@ def _trace(trace: Trace) -> list[str]:
     lines.append(_line("", f"{trace.followed_name} by layer, length: {lengths}"))
     cosines = " ".join(f"{cosine:+.2f}" for cosine in trace.last_cosines)
     lines.append(_line("", f"{trace.followed_name} by layer, cosine with the last: {cosines}"))
-    if trace.token_weights is not None and trace.pooled is not None:
-        most = np.argsort(-trace.token_weights, kind="stable")[:LOOKED_AT]
-        words = ", ".join(
-            f"{trace.tokens[row].token} {trace.token_weights[row]:.2f}" for row in most.tolist()
-        )
+    if trace.weighed:
+        weights = trace.weighed.weights
+        most = np.argsort(-weights, kind="stable")[:LOOKED_AT]
+        words = ", ".join(f"{trace.tokens[row].token} {weights[row]:.2f}" for row in most.tolist())
         lines.append(_line("the head reads", words))
-        lines.append(_line("pooled", _first(trace.pooled)))
-        lines.append(_line("", f"the weighted sum by hand is off by {trace.pooled_error:.1e} at most"))
+        lines.append(_line("pooled", _first(trace.weighed.pooled)))
+        lines.append(_line("", f"the weighted sum by hand is off by {trace.weighed.error:.1e} at most"))
     if trace.pooler_output is not None:
         lines.append(_line("pooler output", _first(trace.pooler_output)))
         lines.append(_line("", f"tanh(W·h + b) by hand is off by {trace.pooler_error:.1e} at most"))

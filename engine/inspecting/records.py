@@ -58,6 +58,20 @@ class FlowStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a head reads that weighs all tokens: `weights` (n_tokens,) float32, together 1, and how they come about.
+
+    `pooled` (hidden,) float32 is the sum of the tokens' last hidden states by these weights; computed by hand from the
+    model's own parameters it comes out different by `error` at most.
+    """
+
+    weights: NDArray[np.float32]
+    pooled: NDArray[np.float32]
+    error: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What one model did with one text, layer by layer.
 
@@ -67,9 +81,8 @@ class Trace:
     it, the embeddings' output first; `norms` are their lengths, `step_cosines` (layers,) the cosines of neighbouring
     ones, `last_cosines` those with the last. `pooler_output` is the model's own, None where it has no pooler, and
     `pooler_error` the largest difference of any of its numbers from tanh(W·h + b) computed by hand. `left_out` tokens
-    of the text come after character `read_to`, where the model stops reading. A head that reads all tokens has no
-    pooler: `token_weights` (n_tokens,) float32 are how much of each it reads, together 1, and `pooled` (hidden,)
-    float32 their weighted sum, which by hand comes out different by `pooled_error` at most.
+    of the text come after character `read_to`, where the model stops reading. `weighed` is there where the head reads
+    all tokens, and no pooler.
     """
 
     card: ModelCard
@@ -86,9 +99,7 @@ class Trace:
     pooler_error: float | None
     read_to: int
     left_out: int
-    token_weights: NDArray[np.float32] | None = None
-    pooled: NDArray[np.float32] | None = None
-    pooled_error: float | None = None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoding.pooling import pooler_of
-from engine.inspecting.records import FlowStep, ModelCard, TokenView, Trace
+from engine.inspecting.records import FlowStep, ModelCard, TokenView, Trace, Weighed
 from engine.inspecting.tokens import ReadText
+from engine.inspecting.weighing import weigh
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -66,7 +67,7 @@ def trace(model: Any, name: str, read: ReadText, passed: Passed, has_pooler: boo
     states = np.concatenate([layer[:, followed].float().cpu().numpy() for layer in passed.layers])
     pooler = pooler_of(model.base_model) if has_pooler else None
     output = _numbers(passed.pooler_output) if pooler is not None else None
-    weighed = _weighed(model, passed)
+    weighed = weigh(model, passed.layers[-1])
     return Trace(
         card=card_of(model, name),
         tokens=read.tokens,
@@ -82,9 +83,7 @@ def trace(model: Any, name: str, read: ReadText, passed: Passed, has_pooler: boo
         pooler_error=None if output is None else _pooler_error(pooler, states[-1], output),
         read_to=read.read_to,
         left_out=read.left_out,
-        token_weights=weighed.weights if weighed else None,
-        pooled=weighed.pooled if weighed else None,
-        pooled_error=weighed.error if weighed else None,
+        weighed=weighed,
     )
 
 
@@ -166,7 +165,7 @@ def _flow(
     passed: Passed,
     followed: int,
     has_pooler: bool,
-    weighed: "_Weighed | None",
+    weighed: Weighed | None,
 ) -> tuple[FlowStep, ...]:
     """Return the stages with their shapes; without a head what is made of the one token stands beside the way."""
     last, beside = len(passed.layers) - 1, passed.logits is None
@@ -207,55 +206,6 @@ def _flow(
     if passed.logits is not None:
         steps.append(FlowStep("logits", tuple(passed.logits.shape), "One number a label: W·x + b."))
     return tuple(steps)
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """How much of each token a head reads, (n_tokens,), and what that makes, (hidden,), off by `error` by hand."""
-
-    weights: NDArray[np.float32]
-    pooled: NDArray[np.float32]
-    error: float
-    how: str
-
-
-def _weighed(model: Any, passed: Passed) -> _Weighed | None:
-    """Return what a PooledClassifier's head reads; None of a model that reads one token."""
-    import torch
-
-    from engine.tagging.pooled_classifier import AttentionPooling, PooledClassifier, weighted
-
-    if not isinstance(model, PooledClassifier):
-        return None
-    states = passed.layers[-1]
-    with torch.inference_mode():
-        weights = model.pooling(states, torch.ones_like(states[:, :, 0]))
-        pooled = weighted(states, weights)
-    rows, learned = states[0].cpu().numpy(), isinstance(model.pooling, AttentionPooling)
-    known = [part.detach().cpu().numpy() for part in model.pooling.parameters()]
-    expected = weights_by_hand(rows, *known) if learned else np.full(len(rows), 1 / len(rows))
-    error = float(np.abs(expected @ rows.astype(np.float64) - pooled[0].cpu().numpy()).max())
-    how = "Attention pooling: the softmax over the tokens of v·tanh(W·h + b)."
-    return _Weighed(
-        np.asarray(weights[0].cpu().numpy(), np.float32),
-        np.asarray(pooled[0].cpu().numpy(), np.float32),
-        error,
-        how if learned else "The mean: the same for every token.",
-    )
-
-
-def weights_by_hand(
-    states: NDArray[Any], weight: NDArray[Any], bias: NDArray[Any], direction: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return the weights of attention pooling, softmaxₜ(v · tanh(W hₜ + b)), (n_tokens,) float64.
-
-    states (n_tokens, dim), weight W (hidden, dim), bias b (hidden,), direction v (1, hidden). Yang et al., Hierarchical
-    attention networks (2016), https://aclanthology.org/N16-1174, equations 5 and 6.
-    """
-    seen = np.tanh(states.astype(np.float64) @ weight.astype(np.float64).T + bias)
-    scores = seen @ direction[0].astype(np.float64)
-    grown = np.exp(scores - scores.max())
-    return np.asarray(grown / grown.sum(), np.float64)
 
 
 def _pooler_error(dense: Any, state: NDArray[np.float32], pooled: NDArray[np.float32]) -> float:

@@ -63,11 +63,12 @@ class AnswerPage(Page):
             self._show_answer(seen)
 
     def _show_pooled(self, own: Trace | None) -> None:
+        weighed = own.weighed if own else None
         for widget in (self.tokens, self.pooled_said, self.pooled):
-            widget.setVisible(_weighs(own))
-        if own is None or own.token_weights is None or own.pooled is None:
+            widget.setVisible(weighed is not None)
+        if own is None or weighed is None:
             return
-        weights = own.token_weights
+        weights = weighed.weights
         self.tokens.show_tokens(
             own.tokens,
             (weights / weights.max()).tolist(),
@@ -75,9 +76,9 @@ class AnswerPage(Page):
         )
         self.pooled_said.setText(
             "The sum of the tokens' last hidden states, each by its weight; computed by hand, it differs by "
-            f"{own.pooled_error:.0e} at most."
+            f"{weighed.error:.0e} at most."
         )
-        self.pooled.show_values(own.pooled)
+        self.pooled.show_values(weighed.pooled)
 
     def _show_pooler(self, seen: Inspection, own: Trace | None) -> None:
         there = seen.pooler_output is not None
@@ -136,4 +137,4 @@ def _said(seen: Inspection, own: Trace | None, head: bool) -> str:
 
 def _weighs(own: Trace | None) -> bool:
     """Say whether the head reads a weighted sum of all tokens."""
-    return own is not None and own.token_weights is not None
+    return own is not None and own.weighed is not None

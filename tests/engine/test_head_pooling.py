@@ -13,7 +13,7 @@ from engine.encoding.encoder import Encoder
 from engine.inspecting.inspecting import inspect
 from engine.inspecting.label_attribution import attribute_label
 from engine.inspecting.lines import inspection_lines
-from engine.inspecting.tracing import weights_by_hand
+from engine.inspecting.weighing import weights_by_hand
 from engine.progress import finish
 from engine.tagging import eight_bit
 from engine.tagging.eight_bit import in_eight_bits
@@ -195,10 +195,10 @@ def test_attention_learns_to_look_at_the_word_that_tells(tmp_path: Path) -> None
     ]
     trace = inspect("music good the star was by the river", encoder, tagger).tagger_trace
     assert trace is not None
-    assert trace.token_weights is not None
+    assert trace.weighed is not None
     own = [row for row, token in enumerate(trace.tokens) if not token.special]
-    assert max(own, key=lambda row: trace.token_weights[row]) == 2  # “good”, after [CLS] and “music”
-    assert trace.token_weights[2] > 1.5 / len(trace.tokens)
+    assert max(own, key=lambda row: trace.weighed.weights[row]) == 2  # “good”, after [CLS] and “music”
+    assert trace.weighed.weights[2] > 1.5 / len(trace.tokens)
 
 
 def test_the_inspector_shows_the_weights_and_what_they_make(tagger: Tagger, tmp_path: Path) -> None:
@@ -206,17 +206,15 @@ def test_the_inspector_shows_the_weights_and_what_they_make(tagger: Tagger, tmp_
     seen = inspect(TEXTS[0], encoder, tagger)
     trace = seen.tagger_trace
     assert trace is not None
-    assert trace.token_weights is not None
-    assert trace.pooled is not None
-    assert trace.pooled_error is not None
+    assert trace.weighed is not None
     known = {name: tensor.numpy() for name, tensor in tagger.model.state_dict().items()}
-    logits = known["classifier.weight"] @ trace.pooled + known["classifier.bias"]
+    logits = known["classifier.weight"] @ trace.weighed.pooled + known["classifier.bias"]
 
     assert trace.attention.shape == (2, 2, len(trace.tokens))
-    assert trace.token_weights.shape == (len(trace.tokens),)
-    assert trace.token_weights.sum() == pytest.approx(1, abs=1e-5)
+    assert trace.weighed.weights.shape == (len(trace.tokens),)
+    assert trace.weighed.weights.sum() == pytest.approx(1, abs=1e-5)
     np.testing.assert_allclose(seen.logits, logits, atol=1e-5)
-    assert trace.pooled_error < 1e-5
+    assert trace.weighed.error < 1e-5
     assert trace.pooler_output is None
     assert [step.name for step in trace.flow[-4:]] == ["weights", "pooled", "logits", "probabilities"]
     assert any(line.startswith("the head reads") for line in inspection_lines(seen))

@@ -15,6 +15,7 @@ from engine.inspecting.records import (
     PoolingNeighbours,
     TokenView,
     Trace,
+    Weighed,
     WindowView,
     WordGuess,
 )
@@ -223,9 +224,8 @@ def test_a_head_tagger_is_said_to_read_no_cls(dialog, link):
 
 def test_a_head_that_weighs_tokens_shows_the_weights_and_the_sum(dialog, link):
     weights = np.array([0.1, 0.1, 0.5, 0.1, 0.1, 0.1], np.float32)
-    weighed = trace(
-        token_weights=weights, pooled=np.ones(16, np.float32), pooled_error=2e-7, pooler_output=None
-    )
+    made = Weighed(weights, np.ones(16, np.float32), 2e-7, "By hand.")
+    weighed = trace(weighed=made, pooler_output=None)
     link.answers["inspect"] = seen(tagger_trace=weighed, pooler_output=None, tagger="mine")
     dialog.ask()
     page = dialog.answer_page
