@@ -27,16 +27,13 @@ HOLDS = 0.5
 class LabelledText:
     """A text, or a pair of texts (`second`), and the label a person gave it; `others` where it has several.
 
-    The label "" says that none holds, which only taggers that give several labels can learn. Where the label is a
-    matter of degree, `chances` says how likely each of the tagger's labels is, together 1, and a tagger that gives one
-    label learns these; it is measured by the label.
+    The label "" says that none holds, which only taggers that give several labels can learn.
     """
 
     text: str
     label: str
     second: str = ""
     others: tuple[str, ...] = ()
-    chances: tuple[float, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def fit(
             group["lr"] = settings.learning_rate * share * group["rate"]
         learner.model.train()
         logits = logits_of(learner, [inputs[row] for row in rows])
-        loss = _loss(logits, target[rows], settings.label_smoothing, multi_label=learner.multi_label)
+        loss = _loss(logits, target[rows], settings.label_smoothing)
         (loss / settings.accumulate).backward()  # type: ignore[no-untyped-call]
         if number % settings.accumulate == 0 or number == len(batches):
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -230,7 +230,7 @@ class _Validation:
         told = chances(self._logits, multi_label=several)
         score = report(told, self._gold, self._labels, multi_label=several).macro_f1
         logits = torch.from_numpy(self._logits)
-        loss = float(_loss(logits, self._target.cpu(), 0.0, multi_label=several))
+        loss = float(_loss(logits, self._target.cpu(), 0.0))
         self.note = f"held-out macro-F1 {score:.3f}, loss {loss:.3f}"
         self.values = (("held-out loss", loss), ("held-out macro-F1", score))
         if (score, -loss) <= (best.score, -best.loss):
@@ -250,26 +250,18 @@ def chances(logits: NDArray[np.float32], *, multi_label: bool) -> NDArray[np.flo
 
 
 def _target(examples: Sequence[LabelledText], labels: Sequence[str], learner: Learner) -> "torch.Tensor":
-    """Return what is to be said: (n,) int64 label numbers, or (n, n_labels) float32: 0 and 1, or chances."""
+    """Return what is to be said: (n,) int64 label numbers, or (n, n_labels) float32 of 0 and 1."""
     import torch
 
     truth = torch.from_numpy(gold(examples, labels, multi_label=learner.multi_label))
-    if learner.multi_label:
-        return truth.float().to(learner.device)
-    if any(example.chances for example in examples):
-        certain = np.eye(len(labels), dtype=np.float32)[truth.numpy()]
-        told = [example.chances or certain[row] for row, example in enumerate(examples)]
-        truth = torch.from_numpy(np.array(told, np.float32))
-    return truth.to(learner.device)
+    return (truth.float() if learner.multi_label else truth).to(learner.device)
 
 
-def _loss(
-    logits: "torch.Tensor", target: "torch.Tensor", smoothing: float, *, multi_label: bool
-) -> "torch.Tensor":
+def _loss(logits: "torch.Tensor", target: "torch.Tensor", smoothing: float) -> "torch.Tensor":
     """Return the cross-entropy of the label, or the mean over labels of each one's own."""
     import torch
 
-    if multi_label:
+    if target.is_floating_point():
         smoothed = target * (1 - smoothing) + smoothing / 2
         return torch.nn.functional.binary_cross_entropy_with_logits(logits, smoothed)
     return torch.nn.functional.cross_entropy(logits, target, label_smoothing=smoothing)

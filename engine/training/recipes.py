@@ -13,7 +13,7 @@ from engine.training.fitting import Settings
 from engine.training.training import train_tagger
 
 ORIGIN = "comes with Asterism; see its README.md for the data sets and their terms"
-STAGES = ("first_stage", "second_stage", "third_stage")
+STAGES = ("first_stage", "second_stage")
 """What tagger.json calls the stages before the last."""
 
 

@@ -1,8 +1,8 @@
 """How the sentiment tagger that comes with Asterism is made: `python -m engine.training.sentiment DATA [OUT]`.
 
 DATA is the folder of the public data sets named in its model card; sentiment_texts.py says where each lies. Three
-stages, each going on from the one before with other texts and smaller steps, of which the last two are averaged; then a
-fourth, taught by a specialist of film sentences that was made for it. About five hours of one processor core.
+stages, each going on from the one before with other texts and smaller steps, of which the last two are averaged; about
+three hours of one processor core.
 """
 
 import random
@@ -16,23 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.commands.terminal import Terminal
-from engine.encoding.encoder import BUNDLED, BUNDLED_SHA256
 from engine.progress import Steps
 from engine.tagging.tagger import SENTIMENT, SENTIMENT_LABELS, Tagger, shipped_tagger
-from engine.tagging.tagger_files import (
-    ADAPTER_FILE,
-    find_base,
-    read_description,
-    write_description,
-    write_tensors,
-)
+from engine.tagging.tagger_files import ADAPTER_FILE, read_description, write_description, write_tensors
 from engine.tagging.tagger_measures import LabelledText, evaluate, fit_temperature
 from engine.training import long_texts
 from engine.training import sentiment_texts as texts
 from engine.training.blending import blend
 from engine.training.fitting import Settings
 from engine.training.recipes import measured_on, train_stage
-from engine.training.training import train_model
 
 FIRST = Settings(
     epochs=1, learning_rate=1.2e-3, top_layers=4, max_tokens=100, token_budget=1400, evaluations=6, patience=6
@@ -61,36 +53,6 @@ THIRD = Settings(
     evaluations=8,
     patience=8,
 )
-SPECIALIST = Settings(
-    epochs=1,
-    learning_rate=4e-5,
-    warm_up=0.06,
-    label_smoothing=0.0,
-    max_tokens=96,
-    token_budget=700,
-    average=0.999,
-    evaluations=4,
-    patience=4,
-)
-FOURTH = Settings(
-    epochs=1,
-    learning_rate=4e-4,
-    warm_up=0.06,
-    label_smoothing=0.0,
-    rank=80,
-    alpha=160,
-    top_layers=4,
-    max_tokens=128,
-    token_budget=1400,
-    accumulate=2,
-    average=0.998,
-    evaluations=8,
-    patience=8,
-)
-TOLD_BY_SPECIALIST = 0.7
-"""How much of whether a film phrase is positive the specialist says; its grade says the rest."""
-TOLD_BEFORE = 0.5
-"""How much of what other texts are the tagger before says; their label says the rest."""
 THIRD_SHARE = 0.6
 """What the third stage's weights count in the tagger; the second stage's count the rest."""
 NEUTRAL_LOGIT = 0.27
@@ -112,18 +74,13 @@ def main(data: Path, out: Path) -> None:
 
 
 def make(data: Path, out: Path) -> Steps[None]:
-    """Train in four stages on everything but the dev splits, which choose and calibrate."""
+    """Train in three stages on everything but the dev splits, which choose and calibrate."""
     with tempfile.TemporaryDirectory() as scratch:
-        names = ("first", "second", "third", "blended", "specialist")
-        first, second, third, blended, teacher = (Path(scratch) / name for name in names)
-        yield from first_stage(data, first)
-        yield from second_stage(data, first, second)
-        yield from third_stage(data, second, third)
-        blend(second, third, THIRD_SHARE, blended, blend=THIRD_SHARE)
-        favour_neutral(blended, NEUTRAL_LOGIT)
-        yield from calibrate(data, blended)
-        yield from specialist(data, blended, teacher)
-        yield from fourth_stage(data, blended, teacher, out)
+        yield from first_stage(data, Path(scratch) / "first")
+        yield from second_stage(data, Path(scratch) / "first", Path(scratch) / "second")
+        yield from third_stage(data, Path(scratch) / "second", Path(scratch) / "third")
+        blend(Path(scratch) / "second", Path(scratch) / "third", THIRD_SHARE, out, blend=THIRD_SHARE)
+    favour_neutral(out, NEUTRAL_LOGIT)
     yield from calibrate(data, out)
 
 
@@ -140,56 +97,6 @@ def second_stage(data: Path, first: Path, out: Path) -> Steps[None]:
 def third_stage(data: Path, second: Path, out: Path) -> Steps[None]:
     """Go on from the second stage's tagger with wider adapters, and keep an average of the weights."""
     yield from _stage(data, out, texts.third_texts(data, random.Random(THIRD.seed + 2)), THIRD, second)
-
-
-def specialist(data: Path, third: Path, out: Path) -> Steps[None]:
-    """Go on from a tagger with all of its weights, on film sentences and phrases alone, negative or positive.
-
-    By their grades. Far too large to ship and of no use for other texts, it knows these better, and teaches.
-    """
-    chance = random.Random(SPECIALIST.seed + 3)
-    examples = [_polar(example) for example in texts.graded_texts(data, chance)]
-    with tempfile.TemporaryDirectory() as scratch:
-        write_polar(Tagger.open(third), Path(scratch))
-        yield from train_model(
-            out,
-            Path(scratch),
-            "cpu",
-            examples,
-            texts.polar_sentences(data),
-            labels=texts.OF_TWO,
-            settings=SPECIALIST,
-            description={"name": "film sentences"},
-        )
-
-
-def write_polar(tagger: Tagger, folder: Path) -> None:
-    """Write a tagger of three moods as a model folder that knows two: negative and positive, by the same logits."""
-    import torch
-    from transformers import BertForSequenceClassification
-
-    model = BertForSequenceClassification.from_pretrained(find_base(BUNDLED, BUNDLED_SHA256), num_labels=2)
-    model.bert.load_state_dict(tagger.model.bert.state_dict())
-    rows = [SENTIMENT_LABELS.index(label) for label in texts.OF_TWO]
-    with torch.no_grad():
-        for name, tensor in model.classifier.named_parameters():
-            tensor.copy_(tagger.model.classifier.get_parameter(name)[rows])
-    model.config.id2label = dict(enumerate(texts.OF_TWO))
-    model.save_pretrained(folder)
-    tagger.tokenizer.save_pretrained(folder)
-
-
-def fourth_stage(data: Path, third: Path, teacher: Path, out: Path) -> Steps[None]:
-    """Go on from a tagger: film phrases as the specialist tells them, other texts partly as it did itself."""
-    examples = list(texts.fourth_texts(data, random.Random(FOURTH.seed + 4)))
-    polar = yield from Tagger.open(teacher).tag_steps(
-        [example.text for example in examples if example.chances]
-    )
-    known = yield from Tagger.open(third).tag_steps(
-        [example.text for example in examples if not example.chances]
-    )
-    taught = list(_taught(examples, iter(polar.tolist()), iter(known.tolist())))
-    yield from _stage(data, out, iter(taught), FOURTH, third)
 
 
 def favour_neutral(out: Path, logit: float) -> None:
@@ -238,33 +145,6 @@ def record_measures(data: Path, out: Path) -> Steps[None]:
     report = yield from evaluate(tagger, list(texts.dev_texts(data)))
     said = {"measured": measured, "report": asdict(replace(report, caution=CHOSEN_BY_THESE))}
     write_description(out, description | said)
-
-
-def _polar(example: LabelledText) -> LabelledText:
-    """Return a graded text as negative or positive only."""
-    negative, _, positive = example.chances
-    share = positive / (negative + positive)
-    return LabelledText(example.text, texts.OF_TWO[share >= 0.5], chances=(1 - share, share))
-
-
-def _taught(
-    examples: list[LabelledText], polar: Iterator[list[float]], known: Iterator[list[float]]
-) -> Iterator[LabelledText]:
-    """Yield texts with chances: graded ones by the specialist's (negative, positive), others by the tagger's before."""
-    chances: tuple[float, ...]
-    for example in examples:
-        if example.chances:
-            negative, neutral, positive = example.chances
-            graded = positive / (negative + positive)
-            share = graded + TOLD_BY_SPECIALIST * (next(polar)[1] - graded)
-            chances = ((1 - neutral) * (1 - share), neutral, (1 - neutral) * share)
-        else:
-            before = next(known)
-            own = [float(label == example.label) for label in SENTIMENT_LABELS]
-            chances = tuple(
-                sure + TOLD_BEFORE * (chance - sure) for sure, chance in zip(own, before, strict=True)
-            )
-        yield replace(example, chances=chances)
 
 
 def _stage(

@@ -19,19 +19,11 @@ from engine.training.made_sentences import made_sentences
 NEGATIVE, NEUTRAL, POSITIVE = SENTIMENT_LABELS
 OF_TWO = (NEGATIVE, POSITIVE)
 OF_FIVE = (NEGATIVE, NEGATIVE, NEUTRAL, POSITIVE, POSITIVE)
-POLARITY = (0.02, 0.18, 0.5, 0.82, 0.98)
-"""For each of the treebank's five grades, how likely its phrase is meant as positive rather than negative."""
-OPENNESS = (0.03, 0.16, 0.8, 0.16, 0.03)
-"""… and how likely as neither."""
-SOME_NEUTRAL = 0.35
-"""The share of the treebank's neutral phrases that is used: there are more of them than of all others."""
 WINDOW_WORDS = 75
 IMDB_HELD_OUT = 1000
 FIRST_IMDB = 3500
 SECOND_IMDB = 6500
 THIRD_IMDB = 8000
-FOURTH_IMDB = 5000
-"""Of all film reviews that the stages before were trained on."""
 IMDB_UNTOUCHED = IMDB_HELD_OUT + FIRST_IMDB + SECOND_IMDB + THIRD_IMDB
 """The film reviews from here on were not trained on either; they calibrate."""
 CALIBRATING = 800
@@ -124,41 +116,9 @@ def third_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
         yield LabelledText(window(row["text"], chance, chance.randrange(60, 101)), OF_TWO[row["label"]])
     yield from made_sentences(chance, 400)
     yield from matter_of_fact(data, chance, without=("Business",))
-    yield from plain_requests(data, chance)
-
-
-def graded_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
-    """Yield the treebank's phrases and sentences by their grade: `chances` are those of all three labels.
-
-    A phrase of the second best grade is only mostly positive; called positive like the best it would tell less.
-    """
-    for row in rows_of(data, "sst/sst_phrases_train"):
-        if OF_FIVE[row["label5"]] != NEUTRAL or chance.random() < SOME_NEUTRAL:
-            text = row["text"] if chance.random() < 0.6 else joined(row["text"])
-            yield _graded(text, row["label5"])
-    for row in rows_of(data, "sst/sst5_train"):
-        yield _graded(row["text"], row["label"])
-        yield _graded(joined(row["text"]), row["label"])
-
-
-def fourth_texts(data: Path, chance: random.Random) -> Iterator[LabelledText]:
-    """Yield the texts of the fourth stage: graded phrases, and of all other kinds enough that none is forgotten."""
-    yield from graded_texts(data, chance)
-    yield from of_two_minds(data, chance, 3000)
-    tweets = tweets_of(data, "train")
-    yield from at_most(tweets, chance, {NEGATIVE: 6000, NEUTRAL: 9000, POSITIVE: 8000})
-    comments = comments_of(data, "train")
-    yield from at_most(comments, chance, {NEGATIVE: 6500, NEUTRAL: 9000, POSITIVE: 7000})
-    reviews = imdb(data)[IMDB_HELD_OUT:IMDB_UNTOUCHED]
-    chance.shuffle(reviews)
-    reviews = reviews[:FOURTH_IMDB]
-    for name in REVIEW_SETS:
-        reviews += list(rows_of(data, f"reviews/{name}"))[::2]
-    for row in reviews:
-        yield LabelledText(window(row["text"], chance, chance.randrange(50, 101)), OF_TWO[row["label"]])
-    yield from made_sentences(chance, 400)
-    yield from matter_of_fact(data, chance, without=("Business",))
-    yield from plain_requests(data, chance)
+    requests = [row for row in rows_of(data, "../clusters/clinc150/train") if row["label"] not in TROUBLES]
+    chance.shuffle(requests)
+    yield from (LabelledText(row["text"], NEUTRAL) for row in requests[:1500])
 
 
 def dev_texts(data: Path) -> Iterator[LabelledText]:
@@ -247,12 +207,6 @@ def film_sentences(data: Path, split: str) -> Iterator[tuple[str, str]]:
         yield row["text"], OF_FIVE[row["label"]]
 
 
-def _graded(text: str, grade: int) -> LabelledText:
-    neither, positive = OPENNESS[grade], POLARITY[grade]
-    chances = (1 - neither) * (1 - positive), neither, (1 - neither) * positive
-    return LabelledText(text, OF_FIVE[grade], chances=chances)
-
-
 def film_phrases(data: Path, chance: random.Random, left: dict[str, int]) -> Iterator[LabelledText]:
     """Yield phrases of the treebank: of three words and more, and of neutral ones four; at most `left` a label."""
     rows = list(rows_of(data, "sst/sst_phrases_train"))
@@ -308,13 +262,6 @@ def matter_of_fact(
     chance.shuffle(news)
     for row in news[:1500]:
         yield LabelledText(f"{row['title']}. {row['text']}", NEUTRAL)
-
-
-def plain_requests(data: Path, chance: random.Random) -> Iterator[LabelledText]:
-    """Yield what people ask an assistant for, neutral but for TROUBLES."""
-    requests = [row for row in rows_of(data, "../clusters/clinc150/train") if row["label"] not in TROUBLES]
-    chance.shuffle(requests)
-    yield from (LabelledText(row["text"], NEUTRAL) for row in requests[:1500])
 
 
 def rows_of(data: Path, name: str) -> Iterator[dict[str, Any]]:

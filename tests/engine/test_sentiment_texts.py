@@ -40,7 +40,7 @@ def test_a_short_text_is_its_own_window() -> None:
 
 
 def test_no_held_out_text_is_trained_on(shared_data: Path) -> None:
-    for stage in (texts.first_texts, texts.second_texts, texts.third_texts, texts.fourth_texts):
+    for stage in (texts.first_texts, texts.second_texts, texts.third_texts):
         trained = [example.text for example in stage(shared_data, random.Random(0))]
         long = {text for text in trained if len(text.split()) >= texts.WINDOW_WORDS}
         sentences = {example.text for example in texts.polar_sentences(shared_data)}
@@ -52,36 +52,12 @@ def test_no_held_out_text_is_trained_on(shared_data: Path) -> None:
 
 
 def test_what_calibrates_is_not_trained_on(shared_data: Path) -> None:
-    stages = [texts.third_texts, texts.fourth_texts]
-    trained = {
-        " ".join(example.text.split()) for stage in stages for example in stage(shared_data, random.Random(0))
-    }
+    trained = {" ".join(example.text.split()) for example in texts.third_texts(shared_data, random.Random(0))}
     kinds = list(texts.calibration_texts(shared_data))
     windows = [" ".join(example.text.split()) for examples, _ in kinds[3:] for example in examples]
 
     assert [len(examples) for examples, _ in kinds] == [texts.CALIBRATING] * 5
     assert len(set(windows) & trained) <= 8  # some film reviews stand twice in the set
-
-
-def test_a_grade_says_how_likely_each_label_is(tmp_path: Path) -> None:
-    folder = tmp_path / "sentiment" / "sst"
-    folder.mkdir(parents=True)
-    phrases = [{"text": f"phrase {grade}", "label5": grade} for grade in range(5) for _ in range(40)]
-    with gzip.open(folder / "sst_phrases_train.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(row) + "\n" for row in phrases)
-    with gzip.open(folder / "sst5_train.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.write(json.dumps({"text": "it 's good .", "label": 3}) + "\n")
-
-    made = list(texts.graded_texts(tmp_path, random.Random(0)))
-    by_grade = {example.text: example for example in made}
-    counts = {grade: sum(example.text == f"phrase {grade}" for example in made) for grade in range(5)}
-    best, good = by_grade["phrase 4"], by_grade["it's good."]
-
-    assert [counts[grade] for grade in (0, 1, 3, 4)] == [40] * 4
-    assert 0 < counts[2] < 30
-    assert (best.label, good.label, by_grade["phrase 2"].label) == ("positive", "positive", "neutral")
-    assert best.chances == pytest.approx((0.97 * 0.02, 0.03, 0.97 * 0.98))
-    assert good.chances == by_grade["it 's good ."].chances == pytest.approx((0.84 * 0.18, 0.16, 0.84 * 0.82))
 
 
 def test_halves_of_opposite_mood_are_labelled_by_the_one_that_counts(tmp_path: Path) -> None:

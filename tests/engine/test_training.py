@@ -330,40 +330,6 @@ def test_pairs_are_told_apart_by_their_order(encoder: Encoder) -> None:
     assert shorter == [0, 0, 0, 1, 1, 1]
 
 
-def test_labels_by_degrees_are_learned_as_chances(encoder: Encoder, tmp_path: Path) -> None:
-    often = {"good": 0.8, "bad": 0.3}
-    texts = [
-        LabelledText(f"{who} was {word}", "glad" if share > 0.5 else "sorry", chances=(share, 1 - share))
-        for who in SUBJECTS
-        for word, share in often.items()
-    ]
-    settings = replace(QUICK, label_smoothing=0.0, epochs=20)
-    finish(
-        train_tagger(
-            tmp_path / "moods",
-            encoder,
-            texts[20:],
-            texts[:20],
-            labels=("glad", "sorry"),
-            settings=settings,
-            description={},
-        )
-    )
-    told = Tagger.open(tmp_path / "moods").probabilities(["the water was good", "the water was bad"])
-    np.testing.assert_allclose(told[:, 0], list(often.values()), atol=0.06)
-
-
-def test_chances_and_certain_labels_stand_side_by_side(encoder: Encoder) -> None:
-    target = fitting._target(
-        [LabelledText("a", "sorry"), LabelledText("b", "glad", chances=(0.75, 0.25))],
-        ("glad", "sorry"),
-        learner(encoder),
-    )
-    assert target.tolist() == [[0, 1], [0.75, 0.25]]
-    even = fitting._loss(torch.zeros(2, 2), target, 0.0, multi_label=False)
-    assert even.item() == pytest.approx(np.log(2))
-
-
 def test_several_labels_are_learned_each_for_itself(encoder: Encoder, tmp_path: Path) -> None:
     texts = [
         LabelledText(f"{who} was {mood} {speed}", labels[0] if labels else "", "", labels[1:])
