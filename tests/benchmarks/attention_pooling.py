@@ -54,7 +54,7 @@ def main(data: Path, train: int, test: int, frozen: int, adapters: int) -> None:
     for name, (known, unseen) in tasks.items():
         if frozen:
             rows += over_frozen(encoder, name, known, unseen)
-        for pooling in HeadPooling if name == LAST_DECIDES else ():
+        for pooling in HeadPooling if adapters and name == LAST_DECIDES else ():
             found = np.array([adapted(encoder, known, unseen, pooling, seed) for seed in range(adapters)])
             rows.append((name, f"{pooling}, with adapters", *mean_and_spread(found)))
             print(rows[-1], flush=True)
@@ -154,6 +154,6 @@ if __name__ == "__main__":
     parser.add_argument("--train", type=int, default=4000)
     parser.add_argument("--test", type=int, default=800)
     parser.add_argument("--frozen", type=int, default=1, help="0: only with adapters")
-    parser.add_argument("--adapters", type=int, default=1, help="seeds of training with adapters")
+    parser.add_argument("--adapters", type=int, default=1, help="seeds of training with adapters, 0: none")
     options = parser.parse_args()
     main(options.data, options.train, options.test, options.frozen, options.adapters)
